@@ -151,7 +151,7 @@ class ClaimKind(Term):
 class Resolution(Term):
     """Why an evidence item on the losing side does not stand in the way."""
 
-    ACCEPTED = "accepted", "Accepted"
+    ACCEPTED = "accepted", "Accepted: the claim was changed to meet it"
     OUTWEIGHED = "outweighed", "Outweighed"
     MISTAKEN = "mistaken", "Mistaken"
     DIFFERENT_EVENT = "different_event", "About a different event"
