@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -7,7 +10,7 @@ from django.db import models
 from core.columns import append_only
 
 # Two writers cannot both follow the same line: whoever appends holds this lock until commit.
-CHAIN_LOCK = 7_201_611_12
+CHAIN_LOCK = 720_161_112
 
 FOLLOWS_THE_LAST = f"""
     PERFORM pg_advisory_xact_lock({CHAIN_LOCK});
@@ -16,7 +19,7 @@ FOLLOWS_THE_LAST = f"""
         RAISE EXCEPTION 'the record is a chain: line % does not follow the last one', NEW.seq;
     END IF;
     RETURN NEW;
-"""
+"""  # noqa: S608  # built from our own constants
 
 
 class AuditEvent(models.Model):
@@ -55,3 +58,20 @@ class AuditEvent(models.Model):
                 func=FOLLOWS_THE_LAST,
             ),
         ]
+
+    def content(self) -> dict[str, Any]:
+        """What the hash of this line covers: everything but the two hashes."""
+        return {
+            "seq": self.seq,
+            "at": self.at.astimezone(UTC).isoformat(),
+            "actor": self.actor_id,
+            "actor_name": self.actor_name,
+            "origin": self.origin,
+            "request_id": str(self.request_id) if self.request_id else None,
+            "subject_type": self.subject_type,
+            "subject_id": self.subject_id,
+            "tag": self.tag,
+            "before": self.before,
+            "after": self.after,
+            "reason": self.reason,
+        }

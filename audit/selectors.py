@@ -6,7 +6,6 @@ from django.db import models
 
 from audit.chain import Fault, Line, faults
 from audit.models import AuditEvent
-from audit.services.record import content
 
 
 def history(subject_type: str, subject_id: str | int) -> models.QuerySet[AuditEvent]:
@@ -19,7 +18,7 @@ def history(subject_type: str, subject_id: str | int) -> models.QuerySet[AuditEv
 def chain_faults() -> Iterator[Fault]:
     """Everything wrong with the stored record; streams, so any length fits in memory."""
     return faults(
-        Line(event.seq, content(event), event.previous_hash, event.hash)
+        Line(event.seq, event.content(), event.previous_hash, event.hash)
         for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000)
     )
 

@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every value has a type, a default and, for secrets, a file form."""
+"""The only reader of the environment: every value has a type, a default and a file form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class EnvironmentProblem(Exception):
-    """A variable is missing or malformed; the message says which one and what it should look like."""
+    """A variable is missing or malformed; the message names it and the form it should have."""
 
 
 def text(name: str, default: str = "") -> str:

@@ -81,7 +81,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database: embedded unless DATABASE_URL is set (docs/decisions/0001) -------------------------
+# --- Database: embedded unless DATABASE_URL is set (docs/decisions/0001)
 
 EMBEDDED_POSTGRES_DIR = VAR_DIR / "postgres"
 EMBEDDED_VALKEY_DIR = VAR_DIR / "valkey"
@@ -99,7 +99,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Background work ------------------------------------------------------------------------------
+# --- Background work
 
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_TASK_EAGER_PROPAGATES = True
@@ -120,7 +120,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
-# --- Cache, files, mail -----------------------------------------------------------------------------
+# --- Cache, files, mail
 
 CACHE_URL = env.text("CACHE_URL")
 CACHES = {
@@ -144,7 +144,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 
-# --- People -----------------------------------------------------------------------------------------
+# --- People
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -188,14 +188,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Capture -----------------------------------------------------------------------------------------
+# --- Capture
 
 DEMO_WEB_PORT = env.integer("DEMO_WEB_PORT", 8077)
 CAPTURE_LOOPBACK_PORTS = [int(port) for port in env.words("CAPTURE_LOOPBACK_PORTS")]
 CAPTURE_OPERATOR = env.text("CAPTURE_OPERATOR", PUBLIC_URL)
 CAPTURE_LEASE_SECONDS = env.integer("CAPTURE_LEASE_SECONDS", 90)
 
-# --- API -----------------------------------------------------------------------------------------------
+# --- API
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.TokenAuthentication"],
@@ -223,7 +223,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- Language and time -----------------------------------------------------------------------------------
+# --- Language and time
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
@@ -232,7 +232,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DATETIME_FORMAT = "j M Y, H:i e"
 
-# --- Log and tests ------------------------------------------------------------------------------------------
+# --- Log and tests
 
 LOGGING = {
     "version": 1,
@@ -244,4 +244,7 @@ LOGGING = {
 }
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+# Without https (a laptop) there is nothing to redirect to and no cookie to mark secure.
+SILENCED_SYSTEM_CHECKS = (
+    [] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]
+)

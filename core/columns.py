@@ -51,5 +51,11 @@ def append_only(name: str, condition: models.Q | None = None) -> Sequence[pgtrig
     return [
         pgtrigger.Protect(name=f"{name}_no_update", operation=pgtrigger.Update, **where),
         pgtrigger.Protect(name=f"{name}_no_delete", operation=pgtrigger.Delete, **where),
-        pgtrigger.Protect(name=f"{name}_no_truncate", operation=pgtrigger.Truncate),
+        pgtrigger.Trigger(
+            name=f"{name}_no_truncate",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            level=pgtrigger.Statement,
+            func="RAISE EXCEPTION 'this table is append-only: TRUNCATE is refused';",
+        ),
     ]

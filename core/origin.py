@@ -15,7 +15,8 @@ class Origin:
     request_id: uuid.UUID | None
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin("system", None))
+_SYSTEM = Origin("system", None)
+_current: ContextVar[Origin] = ContextVar("origin", default=_SYSTEM)
 
 
 def current() -> Origin:

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+NAMES = ("event", "place", "claim", "import")
+
+
+class Migration(migrations.Migration):
+    """Sequences of the permanent public numbers."""
+
+    dependencies: list[tuple[str, str]] = []
+
+    operations = [
+        migrations.RunSQL(
+            f"CREATE SEQUENCE claims_{name}_number", f"DROP SEQUENCE claims_{name}_number"
+        )
+        for name in NAMES
+    ]

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from claims.models.claim import Claim, ClaimRelation, Event, Place
+from claims.models.evidence import Evidence
+from claims.models.imports import ArticleImport, ClaimDraft, Footnote
+
+__all__ = [
+    "ArticleImport",
+    "Claim",
+    "ClaimDraft",
+    "ClaimRelation",
+    "Event",
+    "Evidence",
+    "Footnote",
+    "Place",
+]

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.columns import append_only, one_of, public_number, term
+from sources.models.document import Document
+from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureReason, CaptureState
+
+
+class StoredObject(models.Model):
+    """Bytes in the object store, named by their SHA-256. Written once, never changed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=120)
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        triggers = append_only("object")
+
+
+class Snapshot(models.Model):
+    """One archived copy of a document: first the state of its capture, once sealed immutable.
+
+    Workers own a row by its lease and its fence: whoever settles must still hold the fence that it
+    was given, so a worker that lost its lease changes nothing.
+    """
+
+    number = public_number("sources_snapshot_number")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="snapshots")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True
+    )
+    reason = term(CaptureReason, default=CaptureReason.USER)
+    requested_at = models.DateTimeField(auto_now_add=True)
+
+    state = term(CaptureState, default=CaptureState.QUEUED)
+    step = models.CharField(max_length=20, blank=True)  # what a running capture is doing
+    fence = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=3)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=60, blank=True)
+    error_detail = models.CharField(max_length=500, blank=True)
+
+    outcome = models.CharField(max_length=40, blank=True)
+    final_url = models.TextField(blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    media_type = models.CharField(max_length=120, blank=True)
+    warc = models.ForeignKey(
+        StoredObject, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshots"
+    )
+    payload_sha256 = models.CharField(max_length=64, blank=True)
+    payload_size = models.BigIntegerField(null=True, blank=True)
+    warc_records = models.JSONField(
+        default=list, blank=True, help_text="Type, target, offset and length of each record."
+    )
+    capture_started_at = models.DateTimeField(null=True, blank=True)
+    capture_finished_at = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    tool = models.CharField(max_length=60, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            one_of("state", CaptureState, "snapshot_state_known"),
+            one_of("reason", CaptureReason, "snapshot_reason_known"),
+            models.CheckConstraint(
+                condition=~Q(state=CaptureState.SEALED)
+                | (Q(sealed_at__isnull=False) & Q(warc__isnull=False) & ~Q(outcome="")),
+                name="snapshot_sealed_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CaptureState.RUNNING) | Q(lease_until__isnull=False),
+                name="snapshot_running_has_lease",
+            ),
+        ]
+        indexes = [
+            # what the sweep looks for: work that is due
+            models.Index(
+                fields=["next_attempt_at", "number"],
+                name="snapshot_due",
+                condition=Q(state__in=[CaptureState.QUEUED, CaptureState.RETRY_WAIT]),
+            ),
+            models.Index(
+                fields=["lease_until"], name="snapshot_leased", condition=Q(state="running")
+            ),
+            models.Index(fields=["document", "-number"], name="snapshot_of_document"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="snapshot_sealed_no_update",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state=CaptureState.SEALED),
+            ),
+            pgtrigger.Protect(name="snapshot_no_delete", operation=pgtrigger.Delete),
+        ]
+
+
+class FetchHop(models.Model):
+    """One request of a capture: where it went, what answered. The whole redirect trail."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="hops")
+    fence = models.BigIntegerField()
+    position = models.PositiveSmallIntegerField()
+    url = models.TextField()
+    resolved = models.JSONField(default=list)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    port = models.PositiveIntegerField(null=True, blank=True)
+    tls = models.JSONField(default=dict, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    header_bytes = models.BigIntegerField(default=0)
+    body_bytes = models.BigIntegerField(default=0)
+    decoded_bytes = models.BigIntegerField(default=0)
+    error = models.CharField(max_length=60, blank=True)
+    timings = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["snapshot", "fence", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "fence", "position"], name="hop_position_once"
+            ),
+        ]
+        triggers = append_only("hop")
+
+
+class Artifact(models.Model):
+    """Something made from a sealed snapshot: versioned, re-creatable, with its own hash."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="artifacts")
+    kind = term(ArtifactKind)
+    tool = models.CharField(max_length=60)
+    tool_version = models.CharField(max_length=40)
+    status = term(ArtifactStatus)
+    reason = models.CharField(max_length=200, blank=True)
+    confidence = models.CharField(max_length=10, blank=True)
+    content = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="Title, authors, date, language as the tool read them."
+    )
+    stored = models.ForeignKey(StoredObject, on_delete=models.PROTECT, null=True, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["snapshot", "kind", "-made_at"]
+        constraints = [
+            one_of("kind", ArtifactKind, "artifact_kind_known"),
+            one_of("status", ArtifactStatus, "artifact_status_known"),
+            models.UniqueConstraint(
+                fields=["snapshot", "kind", "tool", "tool_version"], name="artifact_once"
+            ),
+        ]
+        triggers = append_only("artifact")
