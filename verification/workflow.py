@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from accounts.roles import Permission, Role, allows
+from accounts.roles import Permission, allows
 from claims.vocabulary import Status
 from verification.conditions.conclusion import (
     conclusive_contradiction,
@@ -87,7 +87,7 @@ class Transition:
     @property
     def reaffirms(self) -> bool:
         """The status stays; the claim was looked at again."""
-        return self.source is self.target
+        return self.source == self.target
 
 
 class UnknownTransition(ValueError):
@@ -154,78 +154,67 @@ def _row(
             needs_approval=approval,
             reason_codes=frozenset(codes),
             conditions=conditions,
-            creates_correction=target in _OPPOSITE and source is not target,
+            creates_correction=target in _OPPOSITE and source != target,
         )
         for source in sources
     )
 
 
-def _settling() -> tuple[Transition, ...]:
-    """Towards an answer."""
-    undecided = (Status.UNVERIFIED, Status.CORROBORATED, Status.CONTESTED)
-    return (
-        *_row(
-            [Status.UNVERIFIED],
-            Status.CORROBORATED,
-            [ReasonCode.INDEPENDENT_CORROBORATION],
-            (*_CORROBORATED, no_credible_contradiction),
-        ),
-        # That no contradiction is left unresolved includes that no credible one is.
-        *_row(
-            [Status.CONTESTED],
-            Status.CORROBORATED,
-            [ReasonCode.CONTRADICTION_RESOLVED],
-            (*_CORROBORATED, contradictions_resolved),
-        ),
-        *_row(undecided, Status.CONFIRMED, _CONCLUSIVE, _CONFIRMED, approval=True),
-        *_row(
-            undecided,
-            Status.REFUTED,
-            _CONCLUSIVE | {ReasonCode.MISATTRIBUTED_EVENT},
-            _REFUTED,
-            approval=True,
-        ),
-        *_row(
-            [Status.UNVERIFIED, Status.CONTESTED],
-            Status.UNVERIFIABLE,
-            [ReasonCode.EXHAUSTED_LINES_OF_ENQUIRY],
-            (tried_written, review_date_set),
-            approval=True,
-        ),
-        *_row(
-            [Status.CONFIRMED, Status.CORROBORATED],
-            Status.SUPERSEDED,
-            [ReasonCode.SITUATION_CHANGED],
-            (end_set, successor_named),
-            approval=True,
-        ),
-    )
+_UNDECIDED = (Status.UNVERIFIED, Status.CORROBORATED, Status.CONTESTED)
 
+_TOWARDS_AN_ANSWER = (
+    *_row(
+        [Status.UNVERIFIED],
+        Status.CORROBORATED,
+        [ReasonCode.INDEPENDENT_CORROBORATION],
+        (*_CORROBORATED, no_credible_contradiction),
+    ),
+    # That no contradiction is left unresolved includes that no credible one is.
+    *_row(
+        [Status.CONTESTED],
+        Status.CORROBORATED,
+        [ReasonCode.CONTRADICTION_RESOLVED],
+        (*_CORROBORATED, contradictions_resolved),
+    ),
+    *_row(_UNDECIDED, Status.CONFIRMED, _CONCLUSIVE, _CONFIRMED, approval=True),
+    *_row(
+        _UNDECIDED,
+        Status.REFUTED,
+        _CONCLUSIVE | {ReasonCode.MISATTRIBUTED_EVENT},
+        _REFUTED,
+        approval=True,
+    ),
+    *_row(
+        [Status.UNVERIFIED, Status.CONTESTED],
+        Status.UNVERIFIABLE,
+        [ReasonCode.EXHAUSTED_LINES_OF_ENQUIRY],
+        (tried_written, review_date_set),
+        approval=True,
+    ),
+    *_row(
+        [Status.CONFIRMED, Status.CORROBORATED],
+        Status.SUPERSEDED,
+        [ReasonCode.SITUATION_CHANGED],
+        (end_set, successor_named),
+        approval=True,
+    ),
+)
 
-def _opening() -> tuple[Transition, ...]:
-    """Back into question, or looked at again."""
-    return (
-        *_row([Status.UNVERIFIED, Status.CORROBORATED], Status.CONTESTED, _NEW_EVIDENCE, _DISPUTED),
-        *_row([Status.UNVERIFIABLE], Status.UNVERIFIED, _NEW_EVIDENCE, (newer_item,)),
-        *_row(
-            [Status.UNVERIFIABLE, Status.SUPERSEDED],
-            Status.CONTESTED,
-            _NEW_EVIDENCE,
-            (newer_item,),
-        ),
-        *_row(
-            [Status.CONFIRMED, Status.REFUTED],
-            Status.CONTESTED,
-            _NEW_EVIDENCE | SELF_EXPLAINING,
-            (opposing_item_or_cause,),
-        ),
-        *(
-            reaffirmation
-            for status in Status
-            for reaffirmation in _row([status], status, [ReasonCode.PERIODIC_REVIEW], ())
-        ),
-    )
+_BACK_INTO_QUESTION = (
+    *_row([Status.UNVERIFIED, Status.CORROBORATED], Status.CONTESTED, _NEW_EVIDENCE, _DISPUTED),
+    *_row([Status.UNVERIFIABLE], Status.UNVERIFIED, _NEW_EVIDENCE, (newer_item,)),
+    *_row([Status.UNVERIFIABLE, Status.SUPERSEDED], Status.CONTESTED, _NEW_EVIDENCE, (newer_item,)),
+    *_row(
+        [Status.CONFIRMED, Status.REFUTED],
+        Status.CONTESTED,
+        _NEW_EVIDENCE | SELF_EXPLAINING,
+        (opposing_item_or_cause,),
+    ),
+)
 
+_REAFFIRMED = tuple(
+    row for status in Status for row in _row([status], status, [ReasonCode.PERIODIC_REVIEW], ())
+)
 
 CREATION = Transition(
     source=None,
@@ -237,17 +226,18 @@ CREATION = Transition(
 )
 
 
-def _table() -> dict[tuple[Status, Status], Transition]:
-    rows = (*_settling(), *_opening())
-    return {(row.source, row.target): row for row in rows if row.source is not None}
-
-
-TRANSITIONS: Mapping[tuple[Status, Status], Transition] = MappingProxyType(_table())
+TRANSITIONS: Mapping[tuple[Status, Status], Transition] = MappingProxyType(
+    {
+        (row.source, row.target): row
+        for row in (*_TOWARDS_AN_ANSWER, *_BACK_INTO_QUESTION, *_REAFFIRMED)
+        if row.source is not None
+    }
+)
 
 
 def transition(source: Status | None, target: Status) -> Transition:
     """Look the row up, or raise UnknownTransition; SOURCE None asks for the start of a claim."""
-    if source is None and target is CREATION.target:
+    if source is None and target == CREATION.target:
         return CREATION
     known = TRANSITIONS.get((source, target)) if source is not None else None
     if known is None:
@@ -264,7 +254,7 @@ def transitions_from(source: Status) -> tuple[Transition, ...]:
 def _refusal(source: Status | None, target: Status) -> str:
     if source is None:
         return f"A new claim starts as {CREATION.target.label}, not as {target.label}."
-    if _OPPOSITE.get(source) is target:
+    if _OPPOSITE.get(source) == target:
         return (
             f"{source.label} never becomes {target.label} directly. "
             f"Reopen it as {Status.CONTESTED.label} first."
@@ -278,22 +268,22 @@ def allowed_pairs() -> frozenset[tuple[str, str]]:
     return frozenset((source.value, target.value) for source, target in TRANSITIONS)
 
 
-def may_change(role: Role, change: Transition) -> bool:
+def may_change(role: str, change: Transition) -> bool:
     """Whether ROLE alone may make the change."""
     return not change.needs_approval and allows(role, Permission.PROPOSE)
 
 
-def may_propose(role: Role, change: Transition) -> bool:
+def may_propose(role: str, change: Transition) -> bool:
     """Whether ROLE may ask for a change that another person has to approve."""
     return change.needs_approval and allows(role, Permission.PROPOSE)
 
 
-def may_approve(role: Role, proposer_id: Hashable, actor_id: Hashable) -> bool:
+def may_approve(role: str, proposer_id: Hashable, actor_id: Hashable) -> bool:
     """Whether ROLE may decide a proposal: nobody decides their own, whatever their role."""
     return proposer_id != actor_id and allows(role, Permission.APPROVE)
 
 
-def override_allowed(role: Role, reason: str) -> bool:
+def override_allowed(role: str, reason: str) -> bool:
     """Whether an override may go round the table; it stays marked in the public history."""
     enough = written_length(reason) >= MIN_OVERRIDE_REASON
     return enough and allows(role, Permission.ADMINISTER)
@@ -306,4 +296,4 @@ def correction_due(target: Status, earlier: Iterable[Status]) -> bool:
     among them counts, whatever came between.
     """
     conclusions = [status for status in earlier if status in _OPPOSITE]
-    return bool(conclusions) and _OPPOSITE.get(target) is conclusions[-1]
+    return bool(conclusions) and _OPPOSITE.get(target) == conclusions[-1]

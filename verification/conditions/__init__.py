@@ -10,9 +10,15 @@ from verification.conditions.confidence import confidence_gap
 from verification.conditions.digest import evidence_set_digest
 from verification.conditions.facts import Check, ClaimFacts, Condition, EvidenceFact, ReasonCode
 from verification.conditions.requirements import checklist, unmet
-from verification.conditions.statements import MIN_OVERRIDE_REASON, MIN_REASON
+from verification.conditions.statements import (
+    MAX_FINDING,
+    MIN_OVERRIDE_REASON,
+    MIN_REASON,
+    override_reason_written,
+)
 
 __all__ = [
+    "MAX_FINDING",
     "MIN_OVERRIDE_REASON",
     "MIN_REASON",
     "Check",
@@ -23,5 +29,6 @@ __all__ = [
     "checklist",
     "confidence_gap",
     "evidence_set_digest",
+    "override_reason_written",
     "unmet",
 ]

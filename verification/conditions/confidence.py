@@ -19,7 +19,7 @@ def confidence_gap(target: Status, estimate: float | None) -> str | None:
     bar, words = usual[target]
     if estimate is None:
         return f"There is no score yet; {target.label} usually has {words}."
-    if estimate >= bar if target is Status.CONFIRMED else estimate <= bar:
+    if estimate >= bar if target == Status.CONFIRMED else estimate <= bar:
         return None
     return f"The score is {_out_of_hundred(estimate, bar)}; {target.label} usually has {words}."
 

@@ -99,7 +99,7 @@ def unresolved(items: Items) -> str:
     """Name open items of one stance: "[3] contradicts and has no resolution"."""
     if not items:
         return ""
-    verb = items[0].stance.value  # "contradicts"; without its last letter for several items
+    verb = str(items[0].stance)  # "contradicts"; without its last letter for several items
     return says(items, f"{verb} and has no resolution", f"{verb[:-1]} and have no resolution")
 
 

@@ -93,7 +93,7 @@ class EvidenceFact:
     @property
     def speaks(self) -> bool:
         """Takes a side on the claim and was not withdrawn."""
-        return not self.withdrawn and self.stance is not Stance.CONTEXT
+        return not self.withdrawn and self.stance != Stance.CONTEXT
 
     @property
     def open(self) -> bool:
@@ -120,11 +120,11 @@ class EvidenceFact:
 
     @property
     def is_admission(self) -> bool:
-        return self.alignment is Alignment.AGAINST_INTEREST
+        return self.alignment == Alignment.AGAINST_INTEREST
 
     @property
     def is_visual(self) -> bool:
-        return self.directness is Directness.FIRST_HAND_VISUAL
+        return self.directness == Directness.FIRST_HAND_VISUAL
 
     @property
     def is_checked_visual(self) -> bool:
@@ -134,7 +134,7 @@ class EvidenceFact:
     @property
     def disinterested(self) -> bool:
         """Not from the side that gains. A copy carries the interest of what it copies."""
-        return self.alignment is not Alignment.SELF_SERVING and not self.copied
+        return self.alignment != Alignment.SELF_SERVING and not self.copied
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ Items = tuple[EvidenceFact, ...]
 
 def open_items(facts: ClaimFacts, stance: Stance) -> Items:
     """Choose the items of one stance that are neither withdrawn nor resolved."""
-    return tuple(item for item in facts.evidence if item.open and item.stance is stance)
+    return tuple(item for item in facts.evidence if item.open and item.stance == stance)
 
 
 def chosen(items: Iterable[EvidenceFact], rule: Callable[[EvidenceFact], bool]) -> Items:

@@ -28,9 +28,9 @@ def newer_item(facts: ClaimFacts) -> Check:
 
 def opposing_item_or_cause(facts: ClaimFacts) -> Check:
     """Ask for what contradicts a confirmed claim, or supports a refuted one."""
-    opposing = Stance.SUPPORTS if facts.status is Status.REFUTED else Stance.CONTRADICTS
+    opposing = Stance.SUPPORTS if facts.status == Status.REFUTED else Stance.CONTRADICTS
     cause = facts.reason_code
-    opposed_by = chosen(_newer(facts), lambda item: item.stance is opposing)
+    opposed_by = chosen(_newer(facts), lambda item: item.stance == opposing)
     return present(
         "opposing_item_or_cause",
         f"A newer item that {opposing}, or a cause named by the kind of reason",
