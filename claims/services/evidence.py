@@ -1,0 +1,285 @@
+"""Filing evidence: the link between a claim and a document, and everything that changes it.
+
+Every change locks the claim, raises its version, marks its score as due and says so on the record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.policies import require
+from accounts.roles import Permission
+from audit.services.record import record_event
+from claims.alignment import derived_alignment
+from claims.models import Claim, Evidence
+from claims.services.locks import lock_claim, touch_claim
+from claims.vocabulary import Alignment, AlignmentBasis, Directness, Resolution
+from core.errors import Conflict, Invalid, Missing
+from sources.models import Document
+
+REASON_LENGTH = 10
+EDITABLE = frozenset(
+    {
+        "stance",
+        "directness",
+        "credibility",
+        "quote",
+        "quote_language",
+        "quote_translation",
+        "note",
+        "paragraph",
+        "footnote",
+        "picture",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Where in the imported article the document is cited."""
+
+    paragraph: str = ""
+    footnote: str = ""
+    picture: str = ""
+
+
+def quote_digest(quote: str) -> str:
+    """SHA-256 of the quote with white space folded: the same words are the same quote."""
+    return hashlib.sha256(" ".join(quote.split()).encode()).hexdigest()
+
+
+@transaction.atomic
+def file_evidence(
+    *,
+    actor: User,
+    claim: Claim,
+    document: Document,
+    stance: str,
+    directness: str = Directness.REPORTING,
+    credibility: int | None = None,
+    alignment: str | None = None,
+    alignment_reason: str = "",
+    quote: str = "",
+    quote_language: str = "",
+    quote_translation: str = "",
+    note: str = "",
+    locator: Locator | None = None,
+) -> Evidence:
+    """File DOCUMENT as evidence for, against or about CLAIM.
+
+    Without ALIGNMENT it is derived from the affiliations of the source; with one, a reason is due.
+    Raises Conflict when the same document is already filed with this stance and quote.
+    """
+    require(actor, Permission.EDIT)
+    claim = lock_claim(claim)
+    now = timezone.now()
+    place = locator or Locator()
+    evidence = Evidence(
+        claim=claim,
+        position=_next_position(claim),
+        document=document,
+        snapshot=_newest_sealed(document),
+        stance=stance,
+        directness=directness,
+        credibility=credibility,
+        quote=quote.strip(),
+        quote_language=quote_language,
+        quote_translation=quote_translation.strip(),
+        quote_digest=quote_digest(quote),
+        note=note.strip(),
+        paragraph=place.paragraph,
+        footnote=place.footnote,
+        picture=place.picture,
+        added_by=actor,
+        added_at=now,
+    )
+    _set_alignment(evidence, alignment, alignment_reason)
+    _save_new(evidence)
+    touch_claim(claim, now=now, cause=f"{evidence.label} added")
+    record_event(
+        actor=actor,
+        tag="claims:evidence:added",
+        subject=claim,
+        after=described(evidence),
+        reason=note,
+    )
+    return evidence
+
+
+def _next_position(claim: Claim) -> int:
+    highest: int | None = claim.evidence.aggregate(highest=Max("position"))["highest"]
+    return (highest or 0) + 1
+
+
+def _newest_sealed(document: Document) -> Any:
+    return document.snapshots.filter(state="sealed").order_by("-number").first()
+
+
+def _save_new(evidence: Evidence) -> None:
+    same = Evidence.objects.filter(
+        claim=evidence.claim,
+        document=evidence.document,
+        stance=evidence.stance,
+        quote_digest=evidence.quote_digest,
+    ).first()
+    if same is not None:
+        raise Conflict(
+            f"Already here as {same.label}. Open it, or quote other words of the document.",
+            code="already_filed",
+            position=same.position,
+        )
+    _clean(evidence)
+    try:
+        with transaction.atomic():
+            evidence.save()
+    except IntegrityError as error:
+        raise Conflict("Somebody filed this at the same moment. Look again.") from error
+
+
+def _clean(evidence: Evidence) -> None:
+    try:
+        evidence.full_clean(exclude=["key"])
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), fields=error.message_dict) from error
+
+
+def _set_alignment(evidence: Evidence, alignment: str | None, reason: str) -> None:
+    derived = derive_alignment(evidence)
+    if alignment is None or (alignment == derived and not reason):
+        evidence.alignment, evidence.alignment_basis = derived, AlignmentBasis.DERIVED
+        evidence.alignment_reason = ""
+        return
+    if len(reason.strip()) < REASON_LENGTH:
+        raise Invalid(
+            f"From the record this would be “{derived.label}”. Say in a sentence why it is not."
+        )
+    evidence.alignment, evidence.alignment_basis = Alignment(alignment), AlignmentBasis.OVERRIDDEN
+    evidence.alignment_reason = reason.strip()
+
+
+def derive_alignment(evidence: Evidence) -> Alignment:
+    """Alignment that follows from the affiliations of the source on record."""
+    source = evidence.document.source
+    parties = (
+        set(source.affiliations.filter(to_date__isnull=True).values_list("party_id", flat=True))
+        if source
+        else set()
+    )
+    return derived_alignment(
+        stance=evidence.stance, source_parties=parties, favours=evidence.claim.favours_id
+    )
+
+
+def described(evidence: Evidence) -> dict[str, Any]:
+    """What the record keeps of an evidence item."""
+    return {
+        "evidence": evidence.label,
+        "document": evidence.document.number,
+        "stance": str(evidence.stance),
+        "directness": str(evidence.directness),
+        "credibility": evidence.credibility,
+        "alignment": str(evidence.alignment),
+        "quote": evidence.quote,
+        "visual_checked": evidence.visual_checked_at is not None,
+        "resolution": str(evidence.resolution),
+        "withdrawn": evidence.withdrawn_at is not None,
+    }
+
+
+def evidence_at(*, claim: Claim, position: int) -> Evidence:
+    """The evidence item [POSITION] of a locked claim."""
+    try:
+        return claim.evidence.select_related("document__source").get(position=position)
+    except Evidence.DoesNotExist as error:
+        raise Missing(f"Claim {claim.number} has no evidence [{position}].") from error
+
+
+@transaction.atomic
+def edit_evidence(
+    *, actor: User, claim: Claim, position: int, expected_version: int | None = None, **changes: Any
+) -> Evidence:
+    """Change stance, directness, credibility, alignment, quote, translation, note or locator."""
+    require(actor, Permission.EDIT)
+    claim = lock_claim(claim, expected_version=expected_version)
+    evidence = evidence_at(claim=claim, position=position)
+    before = described(evidence)
+    alignment = changes.pop("alignment", None)
+    reason = changes.pop("alignment_reason", "")
+    for field in changes.keys() - EDITABLE:
+        raise Invalid(f"{field} cannot be changed on an evidence item.")
+    for field, value in changes.items():
+        setattr(evidence, field, value)
+    evidence.quote_digest = quote_digest(evidence.quote)
+    if alignment is not None or evidence.alignment_basis == AlignmentBasis.DERIVED:
+        _set_alignment(evidence, alignment, reason)
+    return _save_changed(actor, claim, evidence, before, "claims:evidence:edited", reason)
+
+
+def _save_changed(
+    actor: User, claim: Claim, evidence: Evidence, before: dict[str, Any], tag: str, reason: str
+) -> Evidence:
+    after = described(evidence)
+    _clean(evidence)
+    evidence.save()
+    touch_claim(claim, now=timezone.now(), cause=f"{evidence.label} changed")
+    record_event(actor=actor, tag=tag, subject=claim, before=before, after=after, reason=reason)
+    return evidence
+
+
+@transaction.atomic
+def withdraw_evidence(*, actor: User, claim: Claim, position: int, reason: str) -> Evidence:
+    """Take an item out of the count; it stays visible, struck through, with the reason."""
+    require(actor, Permission.EDIT)
+    _require_reason(reason, "Say in a sentence why it is withdrawn: readers will see it.")
+    claim = lock_claim(claim)
+    evidence = evidence_at(claim=claim, position=position)
+    if evidence.withdrawn_at is not None:
+        raise Conflict(f"{evidence.label} is already withdrawn.")
+    before = described(evidence)
+    evidence.withdrawn_at, evidence.withdrawn_reason = timezone.now(), reason.strip()
+    return _save_changed(actor, claim, evidence, before, "claims:evidence:withdrawn", reason)
+
+
+@transaction.atomic
+def resolve_evidence(
+    *, actor: User, claim: Claim, position: int, resolution: str, text: str
+) -> Evidence:
+    """Answer an item on the losing side: why it does not stand in the way."""
+    require(actor, Permission.EDIT)
+    _require_reason(text, "Say in a sentence how this is answered: readers will see it.")
+    claim = lock_claim(claim)
+    evidence = evidence_at(claim=claim, position=position)
+    before = described(evidence)
+    evidence.resolution, evidence.resolution_text = Resolution(resolution), text.strip()
+    evidence.resolved_at = timezone.now()
+    return _save_changed(actor, claim, evidence, before, "claims:evidence:resolved", text)
+
+
+@transaction.atomic
+def check_visual(
+    *, actor: User, claim: Claim, position: int, how: str, at: datetime | None = None
+) -> Evidence:
+    """Record that place, date and authenticity of a picture or video were checked, and how."""
+    require(actor, Permission.EDIT)
+    _require_reason(how, "Say how place and date were checked: readers will see it.")
+    claim = lock_claim(claim)
+    evidence = evidence_at(claim=claim, position=position)
+    if evidence.directness != Directness.FIRST_HAND_VISUAL:
+        raise Invalid("Only a first-hand picture or video can be checked this way.")
+    before = described(evidence)
+    evidence.visual_checked_at, evidence.visual_check = at or timezone.now(), how.strip()
+    return _save_changed(actor, claim, evidence, before, "claims:evidence:visual_checked", how)
+
+
+def _require_reason(reason: str, words: str) -> None:
+    if len(reason.strip()) < REASON_LENGTH:
+        raise Invalid(words)

@@ -1,0 +1,94 @@
+"""People, claims and evidence for every test; three people so that each test can say who not."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.services.people import issue_token
+from tests.factories import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: object, tmp_path: object) -> None:
+    """Each test has its own object store and staging folder."""
+    settings.STORAGE_URL = f"file://{tmp_path}/objects"
+    settings.STAGING_DIR = tmp_path / "staging"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_append_only_tables() -> None:
+    """Transactional tests empty the tables afterwards; append-only triggers would refuse that."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            teardown(self)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    TransactionTestCase._fixture_teardown = without_triggers
+    yield
+    TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture
+def checker(db: None) -> User:
+    return UserFactory.create(name="Rana Haddad", role=Role.FACT_CHECKER)
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return UserFactory.create(name="Mark Osei", role=Role.EDITOR)
+
+
+@pytest.fixture
+def second_editor(db: None) -> User:
+    return UserFactory.create(name="Lina Khoury", role=Role.EDITOR)
+
+
+@pytest.fixture
+def contributor(db: None) -> User:
+    return UserFactory.create(name="Sam Stranger", role=Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return UserFactory.create(name="Ada Admin", role=Role.ADMIN)
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return UserFactory.create(name="Otto Auditor", role=Role.AUDITOR)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def checker_client(checker: User) -> Client:
+    return signed_in(checker)
+
+
+@pytest.fixture
+def editor_client(editor: User) -> Client:
+    return signed_in(editor)
+
+
+@pytest.fixture
+def checker_key(checker: User) -> str:
+    return issue_token(user=checker, label="tests")[1]

@@ -1,0 +1,167 @@
+"""Rows for tests. What a service would forbid, a factory cannot make either: the database checks."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from accounts.roles import Role
+from claims.models import Claim, Event, Evidence
+from claims.services.evidence import quote_digest
+from claims.vocabulary import Alignment, Directness, Publication, Stance
+from sources.models import (
+    Affiliation,
+    Artifact,
+    Document,
+    Party,
+    Snapshot,
+    Source,
+    SourceGrade,
+    StoredObject,
+)
+from sources.selectors.documents import address_digest
+from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState, SourceKind
+
+PASSWORD = "correct horse battery staple"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    role = Role.FACT_CHECKER
+    password = factory.django.Password(PASSWORD)
+
+
+class PartyFactory(DjangoModelFactory[Party]):
+    class Meta:
+        model = Party
+
+    name = factory.Sequence(lambda n: f"Side {n}")
+    slug = factory.Sequence(lambda n: f"side-{n}")
+
+
+class SourceFactory(DjangoModelFactory[Source]):
+    class Meta:
+        model = Source
+
+    name = factory.Sequence(lambda n: f"Outlet {n}")
+    kind = SourceKind.OUTLET
+
+    @classmethod
+    def graded(cls, grade: str | None, party: Party | None = None, **fields: Any) -> Source:
+        source = cls.create(**fields)
+        if grade:
+            SourceGrade.objects.create(
+                source=source, grade=grade, rationale="for a test", graded_at=timezone.now()
+            )
+        if party:
+            Affiliation.objects.create(source=source, party=party, rationale="for a test")
+        return source
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    class Meta:
+        model = Document
+
+    source = factory.SubFactory(SourceFactory)
+    address = factory.Sequence(lambda n: f"https://outlet.example.org/{n}")
+    address_digest = factory.LazyAttribute(
+        lambda row: address_digest(row.address) if row.address else None
+    )
+    title = factory.Sequence(lambda n: f"Report {n}")
+    language = "en"
+
+
+class StoredObjectFactory(DjangoModelFactory[StoredObject]):
+    class Meta:
+        model = StoredObject
+
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    size = 1234
+    media_type = "application/warc"
+
+
+class SnapshotFactory(DjangoModelFactory[Snapshot]):
+    """A sealed copy; `state="queued"` for one that is still waited for."""
+
+    class Meta:
+        model = Snapshot
+
+    document = factory.SubFactory(DocumentFactory)
+    state = CaptureState.SEALED
+    outcome = "ok"
+    http_status = 200
+    final_url = factory.LazyAttribute(lambda row: row.document.address or "")
+    media_type = "text/html"
+    warc = factory.SubFactory(StoredObjectFactory)
+    payload_sha256 = factory.LazyAttribute(lambda row: row.warc.sha256 if row.warc else "")
+    payload_size = 1000
+    capture_started_at = factory.LazyFunction(timezone.now)
+    capture_finished_at = factory.LazyFunction(timezone.now)
+    sealed_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def waiting(cls, document: Document, **fields: Any) -> Snapshot:
+        return Snapshot.objects.create(document=document, state=CaptureState.QUEUED, **fields)
+
+
+class TextFactory(DjangoModelFactory[Artifact]):
+    """The extracted text of a snapshot."""
+
+    class Meta:
+        model = Artifact
+
+    snapshot = factory.SubFactory(SnapshotFactory)
+    kind = ArtifactKind.TEXT
+    tool = "trafilatura"
+    tool_version = "2"
+    status = ArtifactStatus.OK
+    confidence = "high"
+    content = "Our fighters have retreated from the 1070 project."
+
+
+class EventFactory(DjangoModelFactory[Event]):
+    class Meta:
+        model = Event
+
+    title = factory.Sequence(lambda n: f"Event {n}")
+    slug = factory.Sequence(lambda n: f"event-{n}")
+
+
+class ClaimFactory(DjangoModelFactory[Claim]):
+    """An unverified claim; published unless a test says otherwise."""
+
+    class Meta:
+        model = Claim
+
+    sentence = factory.Sequence(lambda n: f"The suburb number {n} was recaptured")
+    status_since = factory.LazyFunction(timezone.now)
+    publication = Publication.PUBLISHED
+
+
+class EvidenceFactory(DjangoModelFactory[Evidence]):
+    """An archived report that supports the claim."""
+
+    class Meta:
+        model = Evidence
+
+    claim = factory.SubFactory(ClaimFactory)
+    position = factory.LazyAttribute(lambda row: row.claim.evidence.count() + 1)
+    document = factory.SubFactory(DocumentFactory)
+    snapshot = factory.LazyAttribute(lambda row: SnapshotFactory.create(document=row.document))
+    stance = Stance.SUPPORTS
+    directness = Directness.REPORTING
+    alignment = Alignment.NEUTRAL
+    quote = "“the suburb is held”"
+    quote_digest = factory.LazyAttribute(lambda row: quote_digest(row.quote))
+    added_by = factory.SubFactory(UserFactory)
+    added_at = factory.LazyFunction(timezone.now)

@@ -1,0 +1,149 @@
+"""From rows to the frozen inputs of the pure rules. Whoever decides locks the claim first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
+
+from claims.models import Claim, Evidence
+from claims.vocabulary import Alignment, Directness, RelationKind, Resolution, Stance, Status
+from sources.models import Derivation
+from sources.outcomes import holds_the_document
+from sources.vocabulary import CaptureState
+from verification.conditions import ClaimFacts, EvidenceFact
+from verification.scoring import ClaimInput, Exclusion, Report
+
+
+def derivation_of(evidence: Evidence) -> Derivation | None:
+    """What the document was found to repeat, unless a person said that it does not."""
+    try:
+        return evidence.document.derivation
+    except ObjectDoesNotExist:
+        return None
+
+
+def origin_key(evidence: Evidence) -> str:
+    """Name of the independence group: the origin that it repeats or begins, or itself alone."""
+    derivation = derivation_of(evidence)
+    if derivation is not None:
+        return f"origin-{derivation.origin_id}"
+    try:
+        return f"origin-{evidence.document.begins_origin.pk}"
+    except ObjectDoesNotExist:
+        return f"document-{evidence.document_id}"
+
+
+def is_archived(evidence: Evidence) -> bool:
+    snapshot = evidence.snapshot
+    return (
+        snapshot is not None
+        and snapshot.state == CaptureState.SEALED
+        and holds_the_document(snapshot.outcome)
+    )
+
+
+def side_of(evidence: Evidence) -> str | None:
+    """Party that the source belongs to; the first by name when it has several."""
+    source = evidence.document.source
+    if source is None:
+        return None
+    names = sorted(affiliation.party.slug for affiliation in source.affiliations.all())
+    return names[0] if names else None
+
+
+def evidence_fact(evidence: Evidence) -> EvidenceFact:
+    return EvidenceFact(
+        key=str(evidence.key),
+        label=evidence.label,
+        stance=Stance(evidence.stance),
+        directness=Directness(evidence.directness),
+        alignment=Alignment(evidence.alignment),
+        grade=_grade(evidence),
+        origin=origin_key(evidence),
+        copied=derivation_of(evidence) is not None,
+        archived=is_archived(evidence),
+        intact=is_archived(evidence),
+        visual_checked=evidence.visual_checked_at is not None,
+        withdrawn=evidence.withdrawn_at is not None,
+        resolution=Resolution(evidence.resolution) if evidence.resolution else None,
+        added_at=evidence.added_at,
+        source_side=side_of(evidence),
+    )
+
+
+def _grade(evidence: Any) -> str | None:
+    grade: str | None = evidence.grade  # annotated by claims.selectors.evidence.evidence_of
+    return grade
+
+
+def claim_facts(claim: Claim, items: Iterable[Evidence], **written: Any) -> ClaimFacts:
+    """Facts of a claim with what a person has WRITTEN for a change (reason, finding, …)."""
+    evidence = tuple(evidence_fact(item) for item in items)
+    return ClaimFacts(
+        status=Status(claim.status),
+        evidence=evidence,
+        decided_at=claim.status_since,
+        has_document_or_claimant=bool(evidence) or claim.claimant_id is not None,
+        excluded_by=confirmed_rivals(claim),
+        **written,
+    )
+
+
+def confirmed_rivals(claim: Claim) -> tuple[int, ...]:
+    """Numbers of confirmed claims that cannot hold together with this one at the same time."""
+    rivals = Claim.objects.filter(
+        Q(relations__to_claim=claim, relations__kind=RelationKind.CONTRADICTS)
+        | Q(related_from__from_claim=claim, related_from__kind=RelationKind.CONTRADICTS),
+        status=Status.CONFIRMED,
+    ).distinct()
+    return tuple(sorted(rival.number for rival in rivals if _times_overlap(claim, rival)))
+
+
+def _times_overlap(one: Claim, other: Claim) -> bool:
+    """Whether both can be meant at one moment; an open end reaches for ever."""
+    starts_before_end = (
+        one.time_from is None or other.time_to is None or one.time_from <= other.time_to
+    )
+    ends_after_start = (
+        one.time_to is None or other.time_from is None or other.time_from <= one.time_to
+    )
+    return starts_before_end and ends_after_start
+
+
+def score_input(claim: Claim, items: Sequence[Evidence]) -> ClaimInput:
+    return ClaimInput(reports=tuple(report(item) for item in items), kind=claim.kind)
+
+
+def report(evidence: Evidence) -> Report:
+    source = evidence.document.source
+    return Report(
+        key=str(evidence.position),
+        source=f"source-{source.number}" if source else f"document-{evidence.document_id}",
+        stance=Stance(evidence.stance),
+        directness=Directness(evidence.directness),
+        order=evidence.position,
+        credibility=evidence.credibility,
+        alignment=Alignment(evidence.alignment),
+        grade=_grade(evidence),
+        checked_visual=evidence.visual_checked_at is not None
+        and evidence.directness == Directness.FIRST_HAND_VISUAL,
+        origin=origin_key(evidence),
+        owner=f"source-{source.owner.number}" if source and source.owner else None,
+        side=side_of(evidence),
+        excluded=_exclusion(evidence),
+    )
+
+
+def _exclusion(evidence: Evidence) -> str | None:
+    if evidence.withdrawn_at is not None:
+        return Exclusion.WITHDRAWN
+    if evidence.resolution == Resolution.MISTAKEN:
+        return Exclusion.MISTAKEN
+    if evidence.resolution == Resolution.DIFFERENT_EVENT:
+        return Exclusion.DIFFERENT_EVENT
+    if not is_archived(evidence):
+        return Exclusion.NOT_ARCHIVED
+    return None

@@ -1,0 +1,81 @@
+"""Computing and keeping the confidence of a claim."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims.models import Claim
+from claims.selectors.evidence import evidence_of
+from core.jobs import enqueue
+from verification.models import Assessment
+from verification.scoring import Score, assess
+from verification.selectors.facts import score_input
+
+
+@transaction.atomic
+def assess_claim(*, claim_id: int, cause: str = "", now: datetime | None = None) -> Score | None:
+    """Score a claim from its present evidence; keep the assessment when its inputs are new.
+
+    Runs any number of times with one result. None: nothing is counted and nothing ever was.
+    """
+    claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
+    if claim is None:
+        return None
+    score = assess(score_input(claim, list(evidence_of(claim))))
+    newest = claim.assessments.order_by("-at", "-pk").first()
+    counted = bool(score.contributions)
+    if counted or newest is not None:
+        _keep(claim, score, newest, cause, now or timezone.now())
+    _repeat_on_claim(claim, score if counted else None)
+    return score if counted else None
+
+
+def _keep(claim: Claim, score: Score, newest: Assessment | None, cause: str, now: datetime) -> None:
+    if newest is not None and newest.inputs_digest == score.inputs_digest:
+        return
+    Assessment.objects.create(
+        claim=claim,
+        method=score.method,
+        inputs_digest=score.inputs_digest,
+        estimate=score.estimate,
+        low=score.low,
+        high=score.high,
+        log_odds=score.log_odds,
+        origins_for=score.origins_supporting,
+        origins_against=score.origins_contradicting,
+        explanation=score.as_dict(),
+        cause=cause[:200],
+        at=now,
+    )
+
+
+def _repeat_on_claim(claim: Claim, score: Score | None) -> None:
+    claim.confidence = score.estimate if score else None
+    claim.confidence_low = score.low if score else None
+    claim.confidence_high = score.high if score else None
+    claim.origins_for = score.origins_supporting if score else 0
+    claim.origins_against = score.origins_contradicting if score else 0
+    claim.assess_due_at = None
+    claim.save(
+        update_fields=[
+            "confidence",
+            "confidence_low",
+            "confidence_high",
+            "origins_for",
+            "origins_against",
+            "assess_due_at",
+        ]
+    )
+
+
+def sweep_assessments(*, limit: int = 200) -> int:
+    """Send again what is due and whose message was lost; returns how many."""
+    due = Claim.objects.filter(assess_due_at__lt=timezone.now() - timedelta(seconds=60)).order_by(
+        "assess_due_at"
+    )[:limit]
+    for claim in due:
+        enqueue("verification.evidence_changed", claim_id=claim.pk, cause="swept")
+    return len(due)

@@ -1,0 +1,231 @@
+"""Proposals: a fact-checker asks for a status, an editor who is somebody else decides."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.policies import require
+from accounts.roles import Permission
+from audit.services.record import record_event
+from claims.models import Claim
+from claims.selectors.evidence import evidence_of
+from claims.services.claims import publish_claim
+from claims.services.locks import lock_claim
+from claims.vocabulary import Publication, Stage, Status
+from core.errors import Conflict, Invalid, NotAllowed
+from core.terms import Term
+from verification import workflow
+from verification.conditions import ReasonCode, confidence_gap, evidence_set_digest
+from verification.models import StatusEvent, StatusProposal
+from verification.models.status import ProposalState
+from verification.selectors.facts import claim_facts
+from verification.services.assess import assess_claim
+from verification.services.status import (
+    Change,
+    apply_change,
+    lock_and_examine,
+    refuse_unmet,
+)
+
+MIN_NOTE = 20
+
+
+class SendBackCode(Term):
+    ANOTHER_SOURCE = "another_source", "Needs another source"
+    OTHER_SIDE = "other_side", "Needs a source from the other side"
+    ARCHIVE_MISSING = "archive_missing", "An archived copy is missing"
+    WORDING = "wording", "Wording"
+    FINDING = "finding", "The finding does not follow"
+    OTHER = "other", "Other"
+
+
+@transaction.atomic
+def propose_status(
+    *, actor: User, claim: Claim, change: Change, expected_version: int | None = None
+) -> StatusProposal:
+    """Ask for a status that two people must agree on; freezes the evidence set by its hash."""
+    examined = lock_and_examine(claim=claim, change=change, expected_version=expected_version)
+    claim = examined.claim
+    if not examined.transition.needs_approval:
+        raise Conflict(
+            f"{change.target.label} needs no approval: change it directly.", code="no_approval"
+        )
+    if not (actor.is_active and workflow.may_propose(actor.role, examined.transition)):
+        raise NotAllowed(f"Your role ({actor.role_label}) does not allow you to propose a status.")
+    if claim.proposals.filter(state=ProposalState.PENDING).exists():
+        raise Conflict("A proposal for this claim is already waiting. Decide or withdraw it first.")
+    refuse_unmet(examined.checks)
+    if not examined.decided_by:
+        raise Invalid("Pick at least one evidence item that decided it.", code="nothing_decided")
+    assess_claim(claim_id=claim.pk, cause="proposal")
+    claim.refresh_from_db()
+    proposal = StatusProposal.objects.create(
+        claim=claim,
+        from_status=claim.status,
+        target=change.target,
+        reason_code=change.reason_code or "",
+        reason=change.reason.strip(),
+        finding=change.finding.strip(),
+        would_change_it=change.would_change_it.strip(),
+        unknowns=change.unknowns.strip(),
+        time_to=change.time_to,
+        superseded_by=change.superseded_by,
+        review_due_at=change.review_due_at,
+        evidence_digest=examined.digest,
+        confidence=claim.confidence,
+        confidence_gap=confidence_gap(change.target, claim.confidence) or "",
+        proposer=actor,
+        proposed_at=timezone.now(),
+    )
+    proposal.decided_by_evidence.set(examined.decided_by)
+    _set_stage(claim, Stage.READY_FOR_REVIEW)
+    _record(actor, proposal, "proposed", change.reason)
+    return proposal
+
+
+def _set_stage(claim: Claim, stage: Stage) -> None:
+    claim.stage = stage
+    claim.save(update_fields=["stage", "changed_at"])
+
+
+def _record(actor: User | None, proposal: StatusProposal, what: str, reason: str) -> None:
+    record_event(
+        actor=actor,
+        tag=f"verification:proposal:{what}",
+        subject=proposal.claim,
+        after={
+            "proposal": str(proposal.key),
+            "target": str(proposal.target),
+            "state": str(proposal.state),
+            "finding": proposal.finding,
+            "evidence_digest": proposal.evidence_digest,
+        },
+        reason=reason,
+    )
+
+
+def change_of(proposal: StatusProposal) -> Change:
+    """The change that a proposal asks for."""
+    return Change(
+        target=Status(proposal.target),
+        reason_code=ReasonCode(proposal.reason_code) if proposal.reason_code else None,
+        reason=proposal.reason,
+        finding=proposal.finding,
+        would_change_it=proposal.would_change_it,
+        unknowns=proposal.unknowns,
+        time_to=proposal.time_to,
+        superseded_by=proposal.superseded_by,
+        review_due_at=proposal.review_due_at,
+        decided_by=tuple(
+            proposal.decided_by_evidence.order_by("position").values_list("position", flat=True)
+        ),
+    )
+
+
+def _lock_pending(proposal: StatusProposal) -> StatusProposal:
+    """The proposal, locked after its claim, if it still waits."""
+    lock_claim(proposal.claim)
+    locked = StatusProposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if locked.state != ProposalState.PENDING:
+        raise Conflict(
+            f"This proposal no longer waits: {locked.get_state_display().lower()}"
+            + (f" by {locked.decider.name}." if locked.decider else "."),
+            code="already_decided",
+        )
+    return locked
+
+
+def approve_proposal(*, actor: User, proposal: StatusProposal, note: str = "") -> StatusEvent:
+    """Approve and publish. A proposal whose evidence has changed since becomes stale instead."""
+    event = _approve(actor=actor, proposal=proposal, note=note)
+    if event is None:
+        raise Conflict(
+            f"The evidence changed since. Ask {proposal.proposer.name} to look again, and propose "
+            "anew.",
+            code="stale_proposal",
+        )
+    return event
+
+
+@transaction.atomic
+def _approve(*, actor: User, proposal: StatusProposal, note: str) -> StatusEvent | None:
+    proposal = _lock_pending(proposal)
+    _require_decider(actor, proposal)
+    change = change_of(proposal)
+    examined = lock_and_examine(claim=proposal.claim, change=change)
+    if examined.digest != proposal.evidence_digest:
+        _settle(proposal, ProposalState.STALE, None, "", "the evidence changed")
+        _set_stage(examined.claim, Stage.IN_PROGRESS)
+        return None
+    refuse_unmet(examined.checks)
+    event = apply_change(
+        examined=examined, change=change, proposer=proposal.proposer, approver=actor
+    )
+    _settle(proposal, ProposalState.APPROVED, actor, "", note)
+    if examined.claim.publication == Publication.DRAFT:
+        publish_claim(actor=actor, claim=examined.claim)
+    return event
+
+
+def _require_decider(actor: User, proposal: StatusProposal) -> None:
+    require(actor, Permission.APPROVE)
+    if not workflow.may_approve(actor.role, proposal.proposer_id, actor.pk):
+        raise NotAllowed("You proposed this, so someone else decides it.", code="own_proposal")
+
+
+def _settle(
+    proposal: StatusProposal, state: ProposalState, decider: User | None, code: str, note: str
+) -> None:
+    proposal.state = state
+    proposal.decider, proposal.decided_at = decider, timezone.now()
+    proposal.decision_code, proposal.decision_note = code, note.strip()
+    proposal.save(
+        update_fields=["state", "decider", "decided_at", "decision_code", "decision_note"]
+    )
+    _record(decider, proposal, str(state), note)
+
+
+@transaction.atomic
+def send_back_proposal(
+    *, actor: User, proposal: StatusProposal, code: str, note: str
+) -> StatusProposal:
+    """Return a proposal to its proposer with what it needs."""
+    proposal = _lock_pending(proposal)
+    _require_decider(actor, proposal)
+    if len(" ".join(note.split())) < MIN_NOTE:
+        raise Invalid(f"Say in a sentence what it needs. {MIN_NOTE} characters or more.")
+    if code not in [str(known) for known in SendBackCode]:
+        raise Invalid("Choose what the proposal needs.")
+    _settle(proposal, ProposalState.SENT_BACK, actor, code, note)
+    _set_stage(proposal.claim, Stage.IN_PROGRESS)
+    return proposal
+
+
+@transaction.atomic
+def withdraw_proposal(*, actor: User, proposal: StatusProposal) -> StatusProposal:
+    """The proposer takes the proposal back."""
+    proposal = _lock_pending(proposal)
+    if proposal.proposer_id != actor.pk:
+        raise NotAllowed("Only its proposer can take a proposal back.")
+    _settle(proposal, ProposalState.WITHDRAWN, actor, "", "")
+    _set_stage(proposal.claim, Stage.IN_PROGRESS)
+    return proposal
+
+
+@transaction.atomic
+def evidence_changed(*, claim_id: int, cause: str = "") -> None:
+    """Score the claim again; a proposal that rests on other evidence than now becomes stale."""
+    claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
+    if claim is None:
+        return
+    assess_claim(claim_id=claim_id, cause=cause)
+    claim.refresh_from_db()
+    pending = claim.proposals.filter(state=ProposalState.PENDING).first()
+    if pending is None:
+        return
+    digest = evidence_set_digest(claim_facts(claim, evidence_of(claim)))
+    if digest != pending.evidence_digest:
+        _settle(pending, ProposalState.STALE, None, "", cause or "the evidence changed")
+        _set_stage(claim, Stage.IN_PROGRESS)
