@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from core.views import health
+
+urlpatterns = [
+    path("healthz", health, name="health"),
+    path("", include("accounts.urls")),
+]
