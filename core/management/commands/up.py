@@ -1,0 +1,250 @@
+"""`manage.py up`: everything on one machine, in one terminal, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psutil
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from core.embedded import locks, valkey
+from core.embedded.backend.base import embedded_cluster
+from core.embedded.errors import EmbeddedServerError
+from core.embedded.postgres import leave_server
+from core.embedded.runtime import make_socket_directory
+from core.embedded.supervisor import Supervisor
+
+START_SECONDS = 60
+# After a kill -9 the former run's reaper needs its ten seconds of grace, at most.
+REAPER_SECONDS = 20
+POSTGRES_STOP_SECONDS = 35
+TASK_THREADS = 4
+WEB_THREADS = 4
+
+
+class StopRequested(BaseException):
+    """Somebody asked for the end, by Ctrl-C or a signal."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the web server, a worker and its scheduler, with embedded PostgreSQL and Valkey where "
+        "DATABASE_URL and CELERY_BROKER_URL are not set. Ctrl-C stops everything."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=2, help="web server processes")
+        parser.add_argument("--demo", action="store_true", help="load and serve the demonstration")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        with taken_place(settings.VAR_DIR / "up.lock") as place:
+            refuse_busy_port(options["host"], options["port"], "--port (make run PORT=…)")
+            if options["demo"]:
+                refuse_busy_port("127.0.0.1", settings.DEMO_WEB_PORT, "DEMO_WEB_PORT")
+            runtime = make_socket_directory()
+            supervisor = Supervisor(
+                directory=settings.BASE_DIR,
+                log_directory=settings.VAR_DIR / "log",
+                runtime=runtime,
+                up_lock=place,
+            )
+            self.run_until_stopped(supervisor, runtime, options)
+
+    def run_until_stopped(
+        self, supervisor: Supervisor, runtime: Path, options: dict[str, Any]
+    ) -> None:
+        try:
+            with stopping_on_signals():
+                self.start_all(supervisor, runtime, options)
+                supervisor.watch()
+        except StopRequested:
+            self.say("Stopping.")
+        except EmbeddedServerError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            supervisor.stop()
+            self.leave_database()
+
+    def start_all(self, supervisor: Supervisor, runtime: Path, options: dict[str, Any]) -> None:
+        address = f"http://{bracketed(options['host'])}:{options['port']}"
+        # The caller's environment is passed on, not read; ours only fills its gaps.
+        supervisor.environment = {"PUBLIC_URL": address, **os.environ, **self.own_settings(options)}
+        if not settings.CELERY_BROKER_URL:
+            self.start_valkey(supervisor, runtime / "valkey.sock")
+        self.prepare_database()
+        if options["demo"]:
+            supervisor.start("Demo web", manage("demo_web"))
+        supervisor.start("Worker", worker_command())
+        supervisor.start("Beat", celery("beat", "--loglevel", "WARNING"))
+        self.start_web(supervisor, options)
+        if options["demo"]:
+            supervisor.run("Demo", manage("demo"), self.say)
+        self.say(f"Serving {address}/  Ctrl-C stops everything.")
+
+    def own_settings(self, options: dict[str, Any]) -> dict[str, str]:
+        variables = {"CORROBORATE_VAR": str(settings.VAR_DIR)}
+        if options["demo"]:
+            ports = {*settings.CAPTURE_LOOPBACK_PORTS, settings.DEMO_WEB_PORT}
+            variables["DEMO_WEB_PORT"] = str(settings.DEMO_WEB_PORT)
+            variables["CAPTURE_LOOPBACK_PORTS"] = ",".join(str(port) for port in sorted(ports))
+        return variables
+
+    def start_valkey(self, supervisor: Supervisor, path: Path) -> None:
+        command = valkey.valkey_command(settings.EMBEDDED_VALKEY_DIR, path)
+        child = supervisor.start("Valkey", command, is_service=True)
+        supervisor.wait_until(lambda: valkey.answers(path), child, seconds=START_SECONDS)
+        supervisor.environment["CELERY_BROKER_URL"] = valkey.broker_url(path)
+        if not settings.CACHE_URL:
+            supervisor.environment["CACHE_URL"] = valkey.cache_url(path)
+        self.say(f"Valkey: {settings.EMBEDDED_VALKEY_DIR}")
+
+    def prepare_database(self) -> None:
+        if not settings.DATABASE_URL:
+            self.say(f"PostgreSQL: {settings.EMBEDDED_POSTGRES_DIR}")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        connections.close_all()
+        self.say(f"Logs: {settings.VAR_DIR / 'log'}")
+
+    def start_web(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
+        host, port = options["host"], options["port"]
+        child = supervisor.start("Web", web_command(host, port, options["workers"]))
+        supervisor.wait_until(lambda: web_answers(host, port), child, seconds=START_SECONDS)
+
+    def leave_database(self) -> None:
+        if settings.DATABASE_URL:
+            return
+        connections.close_all()
+        if not leave_server(embedded_cluster(), seconds=POSTGRES_STOP_SECONDS):
+            self.say("PostgreSQL stays: another command is using it and will stop it.")
+
+    def say(self, line: str) -> None:
+        # The terminal may be gone, and stopping has to go on without it.
+        with contextlib.suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()
+
+
+def manage(command: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
+
+
+def celery(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "-A", "config", *arguments]
+
+
+def worker_command() -> list[str]:
+    return celery(
+        *("worker", "--pool", "threads", "--concurrency", str(TASK_THREADS)),
+        # One worker has no others to greet, which costs a second at each start.
+        *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+    )
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
+        *("--bind", f"{bracketed(host)}:{port}", "--workers", str(workers)),
+        *("--worker-class", "gthread", "--threads", str(WEB_THREADS)),
+        *("--graceful-timeout", "5", "--no-control-socket"),
+    ]
+
+
+def bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def web_answers(host: str, port: int) -> bool:
+    """True when the web server answers a request, whatever it says."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    connection = http.client.HTTPConnection(own, port, timeout=START_SECONDS)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def refuse_busy_port(host: str, port: int, setting: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} of {host} cannot be used ({error.strerror}). Stop the program that "
+                f"has it, or choose another port with {setting}."
+            ) from error
+
+
+@contextlib.contextmanager
+def taken_place(path: Path) -> Iterator[int]:
+    """Hold the lock that makes this the only `up` on its directory; yields the descriptor."""
+    place = locks.take(path) or wait_for_reaper(path)
+    os.ftruncate(place, 0)
+    os.pwrite(place, str(os.getpid()).encode(), 0)
+    try:
+        yield place
+    finally:
+        os.close(place)
+
+
+def wait_for_reaper(path: Path) -> int:
+    """After a kill -9 the former run's reaper still holds the lock, for a short time."""
+    holder = int(path.read_text(encoding="ascii") or "0")
+    if not is_alive(holder):
+        place = locks.take(path, seconds=REAPER_SECONDS)
+        if place is not None:
+            return place
+    raise CommandError(
+        f"`up` runs already in {path.parent} (process {holder}). Use that one, stop it with "
+        f"Ctrl-C or `kill {holder}`, or set CORROBORATE_VAR to another directory."
+    )
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextlib.contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """Raise StopRequested at the first signal; later ones do not disturb the stopping."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # nohup asks that the end of the terminal be ignored.
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+
+    def ignore_all() -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+
+    def stop(_number: int, _frame: object) -> NoReturn:
+        ignore_all()
+        raise StopRequested
+
+    for number in numbers:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        ignore_all()
