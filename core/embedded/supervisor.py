@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,10 +53,11 @@ class Supervisor:
         self, *, directory: Path, log_directory: Path, runtime: Path, up_lock: int
     ) -> None:
         self.directory = directory
+        self.runtime = runtime
         self.log_directory = log_directory
         self.environment: dict[str, str] = {}
         self.children: list[Child] = []
-        self.reaper = self._start_reaper(runtime, up_lock)
+        self.reaper = self._start_reaper(up_lock)
 
     def start(self, name: str, command: Sequence[str], *, is_service: bool = False) -> Child:
         """Start a child; services are stopped after those that use them."""
@@ -107,11 +110,15 @@ class Supervisor:
         for are_services in (False, True):
             _end([child.process for child in self.children if child.is_service is are_services])
         self.reaper.communicate()
+        # Nothing is left to do, unless the reaper was killed.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.reaper.pid, signal.SIGKILL)
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
-    def _start_reaper(self, runtime: Path, up_lock: int) -> Process:
+    def _start_reaper(self, up_lock: int) -> Process:
         with logs.open_log(self.log_directory / "up.log") as output:
             return subprocess.Popen(  # noqa: S603  our own module
-                [sys.executable, "-m", "core.embedded.reaper", str(runtime)],
+                [sys.executable, "-m", "core.embedded.reaper", str(self.runtime)],
                 stdin=subprocess.PIPE,
                 stdout=output.fileno(),
                 stderr=output.fileno(),
