@@ -1,0 +1,67 @@
+"""Opening an archived response again: from the stored WARC to the page's own bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sources.capture.decode import Decoder, decoded
+from sources.capture.hop import content_coding
+from sources.capture.http1 import Feed, Head, Incomplete, ProtocolProblem, parse_head, read_body
+from sources.capture.limits import Limits
+from sources.capture.warc import MalformedRecord, read_record
+
+_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """The response as a reader would get it: content coding undone, cut at the asked size."""
+
+    url: str
+    head: Head
+    body: bytes
+
+
+def read_page(warc: BinaryIO, offset: int, limits: Limits, *, at_most: int) -> ArchivedPage:
+    """Read the response record at OFFSET; raises MalformedRecord if there is none.
+
+    A body that ends too early, or is not what it says, gives what could be read of it.
+    """
+    fields, block = read_record(warc, offset)
+    if fields.get("warc-type") != "response":
+        raise MalformedRecord("The record is not a response.")
+    head, rest = _head(block)
+    feed = Feed(lambda _size: next(block, b""), rest)
+    decoder = Decoder(content_coding(head), limits)
+    body = bytearray()
+    for piece in decoded(_readable(feed, head), decoder):
+        body += piece
+        if len(body) >= at_most:
+            break
+    return ArchivedPage(fields["warc-target-uri"], head, bytes(body[:at_most]))
+
+
+def _head(block: Iterator[bytes]) -> tuple[Head, bytes]:
+    data = b""
+    for piece in block:
+        data += piece
+        if _END in data:
+            break
+    raw, end, rest = data.partition(_END)
+    try:
+        return parse_head(raw + end), rest
+    except ProtocolProblem as problem:
+        raise MalformedRecord("The record holds no HTTP response.") from problem
+
+
+def _readable(feed: Feed, head: Head) -> Iterator[bytes]:
+    try:
+        yield from read_body(feed, head, _untapped)
+    except (Incomplete, ProtocolProblem):
+        return  # the hop says why; here the readable part is what counts
+
+
+def _untapped(_data: bytes) -> None:
+    """Nobody listens to the wire of an archived copy."""

@@ -1,0 +1,128 @@
+"""Objects by their SHA-256: written once, never overwritten, read back before they count."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+_STEP = 1024 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class StoreProblem(Exception):
+    """The store did not keep what it was given; nothing may be sealed on it."""
+
+
+class ObjectStore(Protocol):
+    """What a store of objects promises. Keys are lower-case hexadecimal SHA-256."""
+
+    def put(self, source: Path | bytes) -> str:
+        """Store the bytes and return their key; storing the same bytes again changes nothing."""
+
+    def open(self, key: str) -> BinaryIO:
+        """Open an object for reading; raises StoreProblem if it is not there."""
+
+    def size(self, key: str) -> int:
+        """Return the object's length; raises StoreProblem if it is not there."""
+
+    def verify(self, key: str) -> bool:
+        """Read the object back and say whether it still hashes to its key."""
+
+
+class FileStore:
+    """A store in a folder: ROOT/aa/bb/<sha256>; a file is complete once it has its name."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, source: Path | bytes) -> str:
+        """Copy SOURCE into the store and return its key."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with self._unnamed() as (file, path):
+            key = _copy(source, file)
+            os.fchmod(file.fileno(), 0o444)
+            os.fsync(file.fileno())
+            self._name(path, key)
+        return key
+
+    def open(self, key: str) -> BinaryIO:
+        try:
+            return self.path(key).open("rb")
+        except FileNotFoundError as problem:
+            raise StoreProblem(f"Object {key} is not in the store.") from problem
+
+    def size(self, key: str) -> int:
+        with self.open(key) as file:
+            return os.fstat(file.fileno()).st_size
+
+    def verify(self, key: str) -> bool:
+        with self.open(key) as file:
+            return hash_of(file) == key
+
+    def path(self, key: str) -> Path:
+        """Return where an object lies; a key that is no SHA-256 leads nowhere."""
+        if not _SHA256.fullmatch(key):
+            raise StoreProblem("This is not the key of an object.")
+        return self._root / key[:2] / key[2:4] / key
+
+    @contextmanager
+    def _unnamed(self) -> Iterator[tuple[BinaryIO, Path]]:
+        handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
+        path = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file, path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _name(self, path: Path, key: str) -> None:
+        final = self.path(key)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, final)  # unlike a rename, it never replaces what is there
+        except FileExistsError as problem:
+            if not self.verify(key):
+                raise StoreProblem(f"Object {key} in the store is damaged.") from problem
+            return
+        for folder in (final.parent, final.parent.parent, self._root):
+            _fsync_folder(folder)
+
+
+def hash_of(file: BinaryIO) -> str:
+    """Return the SHA-256 of the rest of an open file."""
+    digest = hashlib.sha256()
+    while step := file.read(_STEP):
+        digest.update(step)
+    return digest.hexdigest()
+
+
+def _copy(source: Path | bytes, file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for step in _steps(source):
+        digest.update(step)
+        file.write(step)
+    file.flush()
+    return digest.hexdigest()
+
+
+def _steps(source: Path | bytes) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    with source.open("rb") as file:
+        while step := file.read(_STEP):
+            yield step
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
