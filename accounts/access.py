@@ -37,7 +37,7 @@ def desk(
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             require(request.user, permission)
-            return view(cast(DeskRequest, request), *args, **kwargs)
+            return view(cast("DeskRequest", request), *args, **kwargs)
 
         return guarded
 

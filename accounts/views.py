@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.cache import cache
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.conf import settings
 
 from accounts.forms import SignInForm
 from core.errors import NotAllowed

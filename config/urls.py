@@ -6,5 +6,6 @@ from core.views import health
 
 urlpatterns = [
     path("healthz", health, name="health"),
+    path("api/v1/", include("verification.api.urls")),
     path("", include("accounts.urls")),
 ]

@@ -34,6 +34,13 @@ def make_password() -> str:
 
 
 @transaction.atomic
+def set_password(*, user: User, password: str) -> User:
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+@transaction.atomic
 def issue_token(*, user: User, label: str) -> tuple[ApiToken, str]:
     """A new API token and its key. The key cannot be shown again."""
     key = f"cor_{secrets.token_urlsafe(32)}"

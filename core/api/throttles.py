@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from core.http import client_address
+
+if TYPE_CHECKING:  # views import the throttles that the settings name
+    from rest_framework.views import APIView
 
 
 class ClientThrottle(SimpleRateThrottle):

@@ -1,0 +1,8 @@
+"""Names of the vocabularies in the API's document."""
+
+from __future__ import annotations
+
+from claims.vocabulary import Status
+from core.columns import choices
+
+STATUSES = choices(Status)

@@ -1,0 +1,276 @@
+"""What the API shows. Output only: every field is named, nothing leaks by default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from claims.models import Claim, Evidence
+from sources.models import Snapshot, Source
+from verification.models import Assessment, StatusEvent
+from verification.selectors.facts import derivation_of, is_archived, origin_key, side_of
+
+
+class ScoreOut(serializers.Serializer[Claim]):
+    """Probability that the claim is true with its 90 % range; 0 to 1."""
+
+    estimate = serializers.FloatField(source="confidence")
+    low = serializers.FloatField(source="confidence_low")
+    high = serializers.FloatField(source="confidence_high")
+    origins_for = serializers.IntegerField()
+    origins_against = serializers.IntegerField()
+
+
+class ClaimOut(serializers.ModelSerializer[Claim]):
+    score = serializers.SerializerMethodField()
+    event = serializers.SlugRelatedField(slug_field="title", read_only=True)
+    place = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    favours = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    claimant = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    superseded_by = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    merged_into = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    would_change = serializers.CharField(source="would_change_it")
+
+    class Meta:
+        model = Claim
+        fields = [
+            "number",
+            "sentence",
+            "language",
+            "translations",
+            "kind",
+            "event",
+            "place",
+            "favours",
+            "claimant",
+            "time_from",
+            "time_to",
+            "time_precision",
+            "time_inferred",
+            "status",
+            "status_since",
+            "publication",
+            "finding",
+            "would_change",
+            "unknowns",
+            "score",
+            "version",
+            "superseded_by",
+            "merged_into",
+            "last_reviewed_at",
+            "changed_at",
+        ]
+
+    @extend_schema_field(ScoreOut(allow_null=True))
+    def get_score(self, claim: Claim) -> dict[str, Any] | None:
+        return None if claim.confidence is None else dict(ScoreOut(claim).data)
+
+
+class DocumentOut(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    address = serializers.CharField(allow_null=True)
+    title = serializers.CharField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    language = serializers.CharField()
+    source = serializers.IntegerField(source="source.number", default=None, allow_null=True)
+
+
+class EvidenceOut(serializers.ModelSerializer[Evidence]):
+    document = DocumentOut()
+    snapshot = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    side = serializers.SerializerMethodField()
+    origin = serializers.SerializerMethodField()
+    is_copy = serializers.SerializerMethodField()
+    archived = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Evidence
+        fields = [
+            "key",
+            "position",
+            "document",
+            "snapshot",
+            "archived",
+            "stance",
+            "directness",
+            "credibility",
+            "alignment",
+            "alignment_basis",
+            "alignment_reason",
+            "side",
+            "origin",
+            "is_copy",
+            "visual_checked_at",
+            "visual_check",
+            "quote",
+            "quote_language",
+            "quote_translation",
+            "paragraph",
+            "footnote",
+            "picture",
+            "note",
+            "added_at",
+            "withdrawn_at",
+            "withdrawn_reason",
+            "resolution",
+            "resolution_text",
+        ]
+
+    def get_side(self, evidence: Evidence) -> str | None:
+        return side_of(evidence)
+
+    def get_origin(self, evidence: Evidence) -> str:
+        return origin_key(evidence)
+
+    def get_is_copy(self, evidence: Evidence) -> bool:
+        return derivation_of(evidence) is not None
+
+    def get_archived(self, evidence: Evidence) -> bool:
+        return is_archived(evidence)
+
+
+class SourceOut(serializers.ModelSerializer[Source]):
+    name = serializers.CharField(source="public_name")
+    sides = serializers.SerializerMethodField()
+    grade = serializers.SerializerMethodField()
+    owner = serializers.SlugRelatedField(slug_field="number", read_only=True)
+
+    class Meta:
+        model = Source
+        fields = ["number", "name", "kind", "languages", "country", "owner", "sides", "grade"]
+
+    @extend_schema_field(
+        {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    )
+    def get_sides(self, source: Source) -> list[dict[str, Any]]:
+        return [
+            {
+                "party": affiliation.party.name,
+                "degree": affiliation.degree,
+                "from": affiliation.from_date,
+                "to": affiliation.to_date,
+                "rationale": affiliation.rationale,
+            }
+            for affiliation in source.affiliations.all()
+        ]
+
+    @extend_schema_field(
+        {"type": "object", "nullable": True, "additionalProperties": True}
+    )
+    def get_grade(self, source: Source) -> dict[str, Any] | None:
+        grades = list(source.grades.all())
+        if not grades:
+            return None
+        newest = grades[0]
+        return {
+            "grade": newest.grade,
+            "rationale": newest.rationale,
+            "graded_at": newest.graded_at,
+        }
+
+
+class HopOut(serializers.Serializer[Any]):
+    url = serializers.CharField()
+    status = serializers.IntegerField(allow_null=True)
+    address = serializers.CharField(allow_null=True)
+    error = serializers.CharField()
+
+
+class SnapshotOut(serializers.ModelSerializer[Snapshot]):
+    document = DocumentOut()
+    warc_sha256 = serializers.CharField(source="warc.sha256", default=None)
+    warc_bytes = serializers.IntegerField(source="warc.size", default=None)
+    hops = HopOut(many=True)
+    text = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Snapshot
+        fields = [
+            "number",
+            "document",
+            "state",
+            "outcome",
+            "error",
+            "error_detail",
+            "attempt",
+            "requested_at",
+            "capture_started_at",
+            "capture_finished_at",
+            "sealed_at",
+            "final_url",
+            "http_status",
+            "media_type",
+            "payload_sha256",
+            "payload_size",
+            "warc_sha256",
+            "warc_bytes",
+            "hops",
+            "text",
+        ]
+
+    @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
+    def get_text(self, snapshot: Any) -> dict[str, Any] | None:
+        if not snapshot.texts:
+            return None
+        newest = snapshot.texts[0]
+        return {
+            "status": newest.status,
+            "confidence": newest.confidence,
+            "tool": f"{newest.tool} {newest.tool_version}",
+            "sha256": newest.sha256,
+            **newest.facts,
+        }
+
+
+class StatusEventOut(serializers.ModelSerializer[StatusEvent]):
+    claim = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    proposer = serializers.CharField(source="proposer.name", default=None)
+    approver = serializers.CharField(source="approver.name", default=None)
+
+    class Meta:
+        model = StatusEvent
+        fields = [
+            "id",
+            "claim",
+            "from_status",
+            "to_status",
+            "reason_code",
+            "reason",
+            "finding",
+            "would_change_it",
+            "proposer",
+            "approver",
+            "is_override",
+            "checks",
+            "decided_by",
+            "evidence_digest",
+            "confidence",
+            "confidence_low",
+            "confidence_high",
+            "claim_version",
+            "at",
+        ]
+
+
+class AssessmentOut(serializers.ModelSerializer[Assessment]):
+    claim = serializers.SlugRelatedField(slug_field="number", read_only=True)
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id",
+            "claim",
+            "method",
+            "inputs_digest",
+            "estimate",
+            "low",
+            "high",
+            "log_odds",
+            "origins_for",
+            "origins_against",
+            "explanation",
+            "cause",
+            "at",
+        ]

@@ -1,0 +1,82 @@
+"""What the API reads: public rows only, with what their representation needs loaded."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from accounts.models import User
+from claims.models import Claim, Evidence
+from claims.selectors.claims import claims_for
+from claims.selectors.evidence import evidence_of
+from claims.vocabulary import Publication
+from core.errors import Missing
+from sources.models import Artifact, Snapshot, Source
+from sources.vocabulary import ArtifactKind
+from verification.models import Assessment, StatusEvent
+
+Actor = User | AnonymousUser
+
+
+def claims(actor: Actor) -> models.QuerySet[Claim]:
+    return claims_for(actor).select_related(
+        "event", "place", "claimant", "favours", "superseded_by", "merged_into"
+    )
+
+
+def evidence(claim: Claim) -> models.QuerySet[Evidence]:
+    return evidence_of(claim)
+
+
+def status_events(claim: Claim) -> models.QuerySet[StatusEvent]:
+    return claim.status_events.select_related("proposer", "approver", "claim").order_by("-id")
+
+
+def all_status_events() -> models.QuerySet[StatusEvent]:
+    """Every public change of status, newest first: what a follower of the desk reads."""
+    return (
+        StatusEvent.objects.filter(claim__publication=Publication.PUBLISHED)
+        .select_related("proposer", "approver", "claim")
+        .order_by("-id")
+    )
+
+
+def assessments(claim: Claim) -> models.QuerySet[Assessment]:
+    return claim.assessments.select_related("claim").order_by("-id")
+
+
+def newest_assessment(claim: Claim) -> Assessment:
+    newest = assessments(claim).first()
+    if newest is None:
+        raise Missing(
+            f"Claim {claim.number} has no score yet. A score appears after the first archived "
+            "source."
+        )
+    return newest
+
+
+def _cited() -> models.QuerySet[Evidence]:
+    return Evidence.objects.filter(claim__publication=Publication.PUBLISHED)
+
+
+def sources() -> models.QuerySet[Source]:
+    """Sources that a public claim cites or names."""
+    cited = _cited().filter(document__source=OuterRef("pk"))
+    named = Claim.objects.filter(claimant=OuterRef("pk"), publication=Publication.PUBLISHED)
+    return (
+        Source.objects.filter(Exists(cited) | Exists(named))
+        .select_related("owner")
+        .prefetch_related("affiliations__party", "grades", "addresses")
+    )
+
+
+def snapshots() -> models.QuerySet[Snapshot]:
+    """Captures of documents that a public claim cites, with the newest extracted text."""
+    cited = _cited().filter(document=OuterRef("document"))
+    texts = Artifact.objects.filter(kind=ArtifactKind.TEXT).order_by("-pk")
+    return (
+        Snapshot.objects.filter(Exists(cited))
+        .select_related("document__source", "warc")
+        .prefetch_related(models.Prefetch("artifacts", queryset=texts, to_attr="texts"), "hops")
+    )
