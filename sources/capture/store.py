@@ -89,7 +89,6 @@ class FileStore:
         except FileExistsError as problem:
             if not self.verify(key):
                 raise StoreProblem(f"Object {key} in the store is damaged.") from problem
-            return
         for folder in (final.parent, final.parent.parent, self._root):
             _fsync_folder(folder)
 
