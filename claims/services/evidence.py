@@ -6,6 +6,7 @@ Every change locks the claim, raises its version, marks its score as due and say
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,18 +65,14 @@ def file_evidence(
     claim: Claim,
     document: Document,
     stance: str,
-    directness: str = Directness.REPORTING,
-    credibility: int | None = None,
     alignment: str | None = None,
     alignment_reason: str = "",
-    quote: str = "",
-    quote_language: str = "",
-    quote_translation: str = "",
-    note: str = "",
     locator: Locator | None = None,
+    **judged: Any,
 ) -> Evidence:
     """File DOCUMENT as evidence for, against or about CLAIM.
 
+    `judged`: directness, credibility (1 to 6), quote, quote_language, quote_translation, note.
     Without ALIGNMENT it is derived from the affiliations of the source; with one, a reason is due.
     Raises Conflict when the same document is already filed with this stance and quote.
     """
@@ -89,19 +86,13 @@ def file_evidence(
         document=document,
         snapshot=_newest_sealed(document),
         stance=stance,
-        directness=directness,
-        credibility=credibility,
-        quote=quote.strip(),
-        quote_language=quote_language,
-        quote_translation=quote_translation.strip(),
-        quote_digest=quote_digest(quote),
-        note=note.strip(),
         paragraph=place.paragraph,
         footnote=place.footnote,
         picture=place.picture,
         added_by=actor,
         added_at=now,
     )
+    _assign(evidence, judged)
     _set_alignment(evidence, alignment, alignment_reason)
     _save_new(evidence)
     touch_claim(claim, now=now, cause=f"{evidence.label} added")
@@ -110,9 +101,17 @@ def file_evidence(
         tag="claims:evidence:added",
         subject=claim,
         after=described(evidence),
-        reason=note,
+        reason=evidence.note,
     )
     return evidence
+
+
+def _assign(evidence: Evidence, changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        if name not in EDITABLE:
+            raise Invalid(f"{name} cannot be set on an evidence item.")
+        setattr(evidence, name, value.strip() if isinstance(value, str) else value)
+    evidence.quote_digest = quote_digest(evidence.quote)
 
 
 def _next_position(claim: Claim) -> int:
@@ -214,11 +213,7 @@ def edit_evidence(
     before = described(evidence)
     alignment = changes.pop("alignment", None)
     reason = changes.pop("alignment_reason", "")
-    for field in changes.keys() - EDITABLE:
-        raise Invalid(f"{field} cannot be changed on an evidence item.")
-    for field, value in changes.items():
-        setattr(evidence, field, value)
-    evidence.quote_digest = quote_digest(evidence.quote)
+    _assign(evidence, changes)
     if alignment is not None or evidence.alignment_basis == AlignmentBasis.DERIVED:
         _set_alignment(evidence, alignment, reason)
     return _save_changed(actor, claim, evidence, before, "claims:evidence:edited", reason)

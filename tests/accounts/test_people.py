@@ -53,9 +53,7 @@ def test_issue_token_prints_a_working_key(checker: User) -> None:
 
 def test_signing_in_with_address_in_any_case(checker: User) -> None:
     client = Client()
-    answer = client.post(
-        "/desk/sign-in", {"username": checker.email.upper(), "password": PASSWORD}
-    )
+    answer = client.post("/desk/sign-in", {"username": checker.email.upper(), "password": PASSWORD})
     assert (answer.status_code, answer["Location"]) == (302, "/desk/")
     assert client.cookies["desk"]["path"] == "/desk/"
 

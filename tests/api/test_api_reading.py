@@ -58,7 +58,8 @@ def test_the_desk_reads_drafts_with_its_key(client: Client, checker_key: str) ->
 
 
 @pytest.mark.parametrize(
-    "header", ["Bearer nonsense", "Bearer", "Bearer a b", "bearer \u00e9".encode().decode("latin-1")]
+    "header",
+    ["Bearer nonsense", "Bearer", "Bearer a b", "bearer \u00e9".encode().decode("latin-1")],
 )
 def test_an_unknown_key_is_refused(client: Client, header: str) -> None:
     answer = client.get("/api/v1/claims", headers={"authorization": header})
@@ -97,9 +98,7 @@ def test_lists_page_by_key_without_gap_or_repeat(client: Client) -> None:
 def test_an_unchanged_answer_is_304(client: Client) -> None:
     claim = ClaimFactory.create()
     first = client.get(f"/api/v1/claims/{claim.number}")
-    again = client.get(
-        f"/api/v1/claims/{claim.number}", headers={"if-none-match": first["ETag"]}
-    )
+    again = client.get(f"/api/v1/claims/{claim.number}", headers={"if-none-match": first["ETag"]})
     assert again.status_code == 304
 
 
@@ -173,9 +172,7 @@ def test_anonymous_reader_is_throttled(client: Client, monkeypatch: pytest.Monke
     from core.api.throttles import ClientThrottle
 
     monkeypatch.setitem(ClientThrottle.THROTTLE_RATES, "anonymous", "2/min")
-    codes = [
-        client.get("/api/v1/claims", REMOTE_ADDR="192.0.2.44").status_code for _ in range(3)
-    ]
+    codes = [client.get("/api/v1/claims", REMOTE_ADDR="192.0.2.44").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
 
 
