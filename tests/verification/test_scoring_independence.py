@@ -235,6 +235,13 @@ def test_clusters_are_ranked_by_their_total() -> None:
     assert steps(score)["best"].discount == pytest.approx(CROWD)
 
 
+def test_of_equally_strong_owners_the_name_decides_whatever_came_first() -> None:
+    rows = [report("1", source="b"), report("2", source="a")]
+    for given in (rows, rows[::-1]):
+        discounts = {e.source: e.discount for e in assess(claim(*given)).contributions}
+        assert discounts == {"a": 1.0, "b": pytest.approx(CROWD)}
+
+
 def test_sums_do_not_depend_on_order_only_because_they_are_exact() -> None:
     rows = [report(f"e{n}", grade=grade) for n, grade in enumerate("ABCDFF")]
     values = [entry.value for entry in assess(claim(*rows)).contributions]

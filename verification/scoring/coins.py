@@ -52,8 +52,8 @@ def neutral_coins(report: Report, parameters: Parameters) -> Coins:
     return _posterior(group.sensitivity, group.false_support, group.strength, record)
 
 
-def coins_of(report: Report, parameters: Parameters) -> Coins:
-    neutral = neutral_coins(report, parameters)
+def coins_of(report: Report, neutral: Coins, parameters: Parameters) -> Coins:
+    """Coins of the interest class of a report, from those its source has without an interest."""
     if report.interest is Interest.NONE:
         return neutral
     u, v = _shifted(neutral, report.interest, parameters.interest_shift)

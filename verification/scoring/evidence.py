@@ -35,9 +35,12 @@ class Weighed:
 
 
 def weigh(report: Report, parameters: Parameters) -> Weighed:
-    coins = coins_of(report, parameters)
-    llr = log_likelihood_ratio(coins, report.stance, parameters.coin_floor)
     neutral = neutral_coins(report, parameters)
+    coins = coins_of(report, neutral, parameters)
+    llr, neutral_llr = (
+        log_likelihood_ratio(each, report.stance, parameters.coin_floor)
+        for each in (coins, neutral)
+    )
     weight = weight_of(report, parameters)
     effect = parameters.effect_of(CHECKED_VISUAL if report.checked_visual else report.source)
     clipped = max(-parameters.cap, min(parameters.cap, effect * llr))
@@ -46,7 +49,7 @@ def weigh(report: Report, parameters: Parameters) -> Weighed:
         u=coins.sensitivity.mean,
         v=coins.false_support.mean,
         llr=llr,
-        neutral_llr=log_likelihood_ratio(neutral, report.stance, parameters.coin_floor),
+        neutral_llr=neutral_llr,
         variance=_variance(coins, report.stance) if llr else 0.0,
         weight=weight,
         effect=effect,
