@@ -39,6 +39,6 @@ def desk(
             require(request.user, permission)
             return view(cast("DeskRequest", request), *args, **kwargs)
 
-        return guarded
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
 
     return decorate

@@ -31,7 +31,7 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the package is untyped here
     """How the API's document describes keys; found by its import."""
 
     target_class = "accounts.api.TokenAuthentication"

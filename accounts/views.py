@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.cache import cache
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
 from accounts.forms import SignInForm
@@ -29,7 +29,7 @@ class SignIn(LoginView):
             )
         return super().post(request, *args, **kwargs)
 
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         key = _failures_key(self.request)
         cache.add(key, 0, WITHIN_SECONDS)
         cache.incr(key)

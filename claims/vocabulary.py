@@ -10,17 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-
-class Term(StrEnum):
-    """A member is its stored value; `label` is what a person reads."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+from core.terms import Term
 
 
 class Status(StrEnum):
@@ -29,7 +19,7 @@ class Status(StrEnum):
     label: str
     meaning: str
 
-    def __new__(cls, value: str, label: str, meaning: str) -> Self:
+    def __new__(cls, value: str, label: str = "", meaning: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -91,7 +91,7 @@ EMBEDDED_POSTGRES_OPTIONS: dict[str, str] = (
     if env.boolean("CORROBORATE_FAST_DISK", default=False)
     else {}
 )
-DATABASES = {
+DATABASES: dict[str, dict[str, object]] = {
     "default": env.database(DATABASE_URL)
     if DATABASE_URL
     else {"ENGINE": "core.embedded.backend", "NAME": "corroborate"}

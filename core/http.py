@@ -22,7 +22,7 @@ def client_address(request: HttpRequest, trusted_proxies: int) -> str:
     """
     if not trusted_proxies:
         return str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     if len(hops) < trusted_proxies:
         return str(request.META.get("REMOTE_ADDR", ""))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from claims.services.imports import create_claims, import_article, keep_all
 from django.conf import settings
@@ -215,7 +216,7 @@ def _describe(cast_rows: Cast, document: Document, filing: Filing) -> None:
     )
 
 
-def _judged(filing: Filing) -> dict[str, str | int]:
+def _judged(filing: Filing) -> dict[str, Any]:
     return {
         "stance": filing.stance,
         "directness": filing.directness,

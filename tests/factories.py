@@ -1,4 +1,4 @@
-"""Rows for tests. What a service would forbid, a factory cannot make either: the database checks."""
+"""Rows for tests. What the database forbids, a factory cannot make either."""
 
 from __future__ import annotations
 

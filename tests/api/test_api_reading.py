@@ -10,6 +10,7 @@ from drf_spectacular.validation import validate_schema
 
 from accounts.models import User
 from claims.vocabulary import Publication
+from core.api.throttles import ClientThrottle
 from tests.factories import ClaimFactory, EvidenceFactory, SnapshotFactory, SourceFactory
 from verification.services.assess import assess_claim
 
@@ -122,9 +123,9 @@ def test_the_name_of_a_withheld_source_is_not_shown(client: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "make"),
     [
-        ("claims", lambda: ClaimFactory.create()),
-        ("sources", lambda: EvidenceFactory.create()),
-        ("snapshots", lambda: EvidenceFactory.create()),
+        ("claims", ClaimFactory.create),
+        ("sources", EvidenceFactory.create),
+        ("snapshots", EvidenceFactory.create),
     ],
 )
 def test_a_list_costs_the_same_for_one_and_for_many(
@@ -169,8 +170,6 @@ def test_the_published_schema_is_valid_and_reviewed(client: Client) -> None:
 
 
 def test_anonymous_reader_is_throttled(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.api.throttles import ClientThrottle
-
     monkeypatch.setitem(ClientThrottle.THROTTLE_RATES, "anonymous", "2/min")
     codes = [client.get("/api/v1/claims", REMOTE_ADDR="192.0.2.44").status_code for _ in range(3)]
     assert codes == [200, 200, 429]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,9 +81,11 @@ def test_history_of_an_object_is_newest_first(recorded: list[AuditEvent]) -> Non
         "UPDATE audit_auditevent SET reason = 'forged'",
         "DELETE FROM audit_auditevent",
         "TRUNCATE audit_auditevent",
-        "INSERT INTO audit_auditevent (seq, at, actor_name, origin, subject_type, subject_id, tag,"
-        " before, after, reason, previous_hash, hash) VALUES"
-        " (99, now(), 'x', 'x', 'x', 'x', 'x', '{}', '{}', '', '', 'forged')",
+        (
+            "INSERT INTO audit_auditevent (seq, at, actor_name, origin, subject_type, subject_id,"
+            " tag, before, after, reason, previous_hash, hash) VALUES"
+            " (99, now(), 'x', 'x', 'x', 'x', 'x', '{}', '{}', '', '', 'forged')"
+        ),
     ],
     ids=["update", "delete", "truncate", "insert out of order"],
 )
@@ -134,10 +137,6 @@ def test_an_empty_record_holds(db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_at_once_make_one_chain() -> None:
-    import threading
-
-    from django.db import connections
-
     party = PartyFactory.create()
     person = UserFactory.create()
     barrier = threading.Barrier(2, timeout=10)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 import pytest
 from django.db import ProgrammingError, transaction
 
@@ -242,8 +243,6 @@ def test_database_refuses_a_status_without_its_event(disputed: Claim) -> None:
 
 
 def test_without_the_trigger_the_same_update_passes(disputed: Claim) -> None:
-    import pgtrigger
-
     with pgtrigger.ignore("verification.GuardedClaim:claim_status_follows_the_table"):
         Claim.objects.filter(pk=disputed.pk).update(status=Status.CONTESTED)
     disputed.refresh_from_db()

@@ -44,7 +44,7 @@ class ProblemOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     unmet = serializers.ListField(child=serializers.DictField(), required=False)
-    errors = serializers.DictField(required=False)
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]  # as RFC 9457 allows
 
 
 class ListOf(StrictQuery, generics.ListAPIView[Any]):

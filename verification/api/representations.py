@@ -13,6 +13,11 @@ from verification.models import Assessment, StatusEvent
 from verification.selectors.facts import derivation_of, is_archived, origin_key, side_of
 
 
+def shown_by(field: str) -> serializers.SlugRelatedField[Any]:
+    """A related row, shown by one of its fields."""
+    return serializers.SlugRelatedField(slug_field=field, read_only=True)
+
+
 class ScoreOut(serializers.Serializer[Claim]):
     """Probability that the claim is true with its 90 % range; 0 to 1."""
 
@@ -25,12 +30,24 @@ class ScoreOut(serializers.Serializer[Claim]):
 
 class ClaimOut(serializers.ModelSerializer[Claim]):
     score = serializers.SerializerMethodField()
-    event = serializers.SlugRelatedField(slug_field="title", read_only=True)
-    place = serializers.SlugRelatedField(slug_field="name", read_only=True)
-    favours = serializers.SlugRelatedField(slug_field="name", read_only=True)
-    claimant = serializers.SlugRelatedField(slug_field="number", read_only=True)
-    superseded_by = serializers.SlugRelatedField(slug_field="number", read_only=True)
-    merged_into = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    event: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="title", read_only=True
+    )
+    place: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="name", read_only=True
+    )
+    favours: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="name", read_only=True
+    )
+    claimant: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
+    superseded_by: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
+    merged_into: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
     would_change = serializers.CharField(source="would_change_it")
 
     class Meta:
@@ -74,12 +91,16 @@ class DocumentOut(serializers.Serializer[Any]):
     title = serializers.CharField()
     published_at = serializers.DateTimeField(allow_null=True)
     language = serializers.CharField()
-    source = serializers.IntegerField(source="source.number", default=None, allow_null=True)
+    source = serializers.IntegerField(  # type: ignore[assignment]  # a field of that name is meant
+        source="source.number", default=None, allow_null=True
+    )
 
 
 class EvidenceOut(serializers.ModelSerializer[Evidence]):
     document = DocumentOut()
-    snapshot = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    snapshot: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
     side = serializers.SerializerMethodField()
     origin = serializers.SerializerMethodField()
     is_copy = serializers.SerializerMethodField()
@@ -135,7 +156,9 @@ class SourceOut(serializers.ModelSerializer[Source]):
     name = serializers.CharField(source="public_name")
     sides = serializers.SerializerMethodField()
     grade = serializers.SerializerMethodField()
-    owner = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    owner: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
 
     class Meta:
         model = Source
@@ -156,9 +179,7 @@ class SourceOut(serializers.ModelSerializer[Source]):
             for affiliation in source.affiliations.all()
         ]
 
-    @extend_schema_field(
-        {"type": "object", "nullable": True, "additionalProperties": True}
-    )
+    @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
     def get_grade(self, source: Source) -> dict[str, Any] | None:
         grades = list(source.grades.all())
         if not grades:
@@ -225,7 +246,9 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
 
 
 class StatusEventOut(serializers.ModelSerializer[StatusEvent]):
-    claim = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    claim: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
     proposer = serializers.CharField(source="proposer.name", default=None)
     approver = serializers.CharField(source="approver.name", default=None)
 
@@ -255,7 +278,9 @@ class StatusEventOut(serializers.ModelSerializer[StatusEvent]):
 
 
 class AssessmentOut(serializers.ModelSerializer[Assessment]):
-    claim = serializers.SlugRelatedField(slug_field="number", read_only=True)
+    claim: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
 
     class Meta:
         model = Assessment

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from claims.vocabulary import Alignment, Directness, Resolution, Stance, Status, Term
+from claims.vocabulary import Alignment, Directness, Resolution, Stance, Status
+from core.terms import Term
 
 GRADES = frozenset("ABCDEF")
 UNKNOWN_GRADE = "F"  # "cannot be judged"; E is the low grade

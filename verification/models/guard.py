@@ -43,7 +43,7 @@ class GuardedClaim(Claim):
             pgtrigger.Trigger(
                 name="claim_status_follows_the_table",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),
+                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]  # as the package is
                 condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
                 declare=[("event", "RECORD")],
                 func=FOLLOWS_THE_TABLE,

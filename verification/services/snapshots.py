@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sources.services.origins import find_copies
-
 from claims.models import Claim
 from claims.services.locks import reassess_claims
 from claims.services.snapshots import cite_snapshot
 from sources.models import Document, Snapshot
 from sources.outcomes import holds_the_document
+from sources.services.origins import find_copies
 
 
 def snapshot_sealed(*, snapshot_id: int) -> None:

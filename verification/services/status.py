@@ -205,7 +205,7 @@ def apply_change(
     claim.refresh_from_db()
     before = {"status": claim.status, "finding": claim.finding}
     event = _write_event(examined, change, proposer, approver, is_override, now)
-    _write_claim(claim, change, event, now)
+    _write_claim(claim, change, now)
     _write_correction(claim, event)
     record_event(
         actor=approver or proposer,
@@ -252,7 +252,7 @@ def _write_event(
     )
 
 
-def _write_claim(claim: Claim, change: Change, event: StatusEvent, now: datetime) -> None:
+def _write_claim(claim: Claim, change: Change, now: datetime) -> None:
     claim.version += 1
     claim.last_reviewed_at = now
     claim.review_due_at = change.review_due_at
@@ -275,14 +275,14 @@ def _write_correction(claim: Claim, event: StatusEvent) -> None:
         .values_list("to_status", flat=True)
     )
     target = Status(event.to_status)
-    if not workflow.correction_due(target, [Status(status) for status in earlier]):
-        return
     said = (
         claim.status_events.exclude(pk=event.pk)
         .filter(to_status__in=[Status.CONFIRMED, Status.REFUTED])
         .order_by("-at", "-pk")
         .first()
     )
+    if said is None or not workflow.correction_due(target, [Status(status) for status in earlier]):
+        return
     correction = Correction.objects.create(
         claim=claim,
         status_event=event,

@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def _person(self, email: str, name: str, role: Role, *, renew: bool) -> User:
         password = make_password()
-        known = User.objects.filter(email=email).first()
+        known: User | None = User.objects.filter(email=email).first()
         if known is not None and not renew:
             self.stdout.write(
                 f"{role.label}: {email} (password printed at the first run; "
