@@ -46,6 +46,7 @@ class ExtractedText:
     published_basis: str = ""
     language: str = ""
     text: str = ""
+    text_tool: str = ""
     text_newspaper: str = ""
     text_confidence: str = ""
     charset: str = ""

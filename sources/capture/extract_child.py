@@ -81,6 +81,7 @@ def _plain(text: str, limits: ExtractionLimits) -> dict[str, Any]:
     return {
         "status": "empty" if is_empty else "ok",
         "text": kept,
+        "text_tool": "none",
         "text_confidence": "" if is_empty else "high",
     }
 
@@ -96,6 +97,7 @@ def _html(html: str, url: str, limits: ExtractionLimits) -> dict[str, Any]:
         **asdict(ExtractedText(status, _reason(status, first, second))),
         **_facts(tree, url, first, second),
         "text": clean(shown, limits.text_characters),
+        "text_tool": "trafilatura" if first.text else "newspaper4k",
         "text_newspaper": clean(second.text, limits.text_characters),
         "text_confidence": confidence(first.text, second.text) if shown else "",
         "tools": {name: version(name) for name in ("trafilatura", "newspaper4k")},

@@ -43,6 +43,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_REDIRECTS = "too_many_redirects"
     STORE_FAILED = "store_failed"
     LEASE_LOST = "lease_lost"
+    INTERNAL = "internal_error"
 
 
 TRANSIENT = frozenset(
@@ -59,6 +60,7 @@ TRANSIENT = frozenset(
         ErrorCode.HEADER_TIMEOUT,
         ErrorCode.TOTAL_TIMEOUT,
         ErrorCode.STORE_FAILED,
+        ErrorCode.INTERNAL,
     }
 )
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})

@@ -7,9 +7,10 @@ afterwards from the stored copy (`extract_text`), because a sealed snapshot does
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -148,12 +149,11 @@ class Capturer:
         )
 
     def _written(self, path: Path, trail: Trail) -> WrittenWarc:
-        configuration = hashlib.sha256(repr((self.policy, self.limits)).encode()).hexdigest()
         about = {
             "software": SOFTWARE,
             "operator": self.operator,
             "description": "One cited page, captured as evidence",
-            "configuration-sha256": configuration,
+            "configuration-sha256": configuration_digest(self.policy, self.limits),
         }
         return write_capture(path, trail, about=about, now=self.network.now())
 
@@ -195,6 +195,15 @@ def extract_stored(
     except (MalformedRecord, StoreProblem) as problem:
         return ExtractedText(status="failed", reason=str(problem))
     return extract(PageInput(page.url, page.head.value("content-type"), page.body), limits)
+
+
+def configuration_digest(policy: Policy, limits: Limits) -> str:
+    """Return the SHA-256 of what the capture was allowed, so that two captures can be compared."""
+    allowed = {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in {**asdict(policy), **asdict(limits)}.items()
+    }
+    return hashlib.sha256(json.dumps(allowed, sort_keys=True).encode()).hexdigest()
 
 
 def _refused(result: CaptureResult, refused: Refused) -> CaptureResult:

@@ -1,0 +1,151 @@
+"""Captures as work: one call does one snapshot, and a sweep finds what no message announced."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from core.jobs import enqueue
+from sources.capture.extract import ExtractedText
+from sources.capture.guard import Policy, parse_address
+from sources.capture.pipeline import Capturer, CaptureResult, extract_text
+from sources.models import Snapshot
+from sources.outcomes import holds_the_document
+from sources.services.documents import add_document
+from sources.services.installation import capturer
+from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
+from sources.services.settle import expire_leases, settle_breakdown, settle_capture
+from sources.vocabulary import CaptureReason, CaptureState
+
+logger = logging.getLogger(__name__)
+
+SEND_AGAIN_AFTER = timedelta(seconds=60)
+MOST_SENT = 200
+STALE_STAGING_SECONDS = 15 * 60
+
+_TAKE_DUE = """
+UPDATE sources_snapshot
+   SET state = %(queued)s, next_attempt_at = now() + make_interval(secs => %(again)s)
+ WHERE id IN (SELECT id FROM sources_snapshot
+               WHERE state IN (%(queued)s, %(waiting)s) AND next_attempt_at <= now()
+               ORDER BY next_attempt_at, number LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What one run came to; the snapshot is the row as it was settled."""
+
+    snapshot: Snapshot
+    result: CaptureResult
+    text: ExtractedText | None
+
+
+def run_capture(*, snapshot_id: int, policy: Policy | None = None) -> Captured | None:
+    """Capture one queued snapshot and settle it; None if it was not ours to do.
+
+    May be called twice, or at once by two workers: the row decides who captures.
+    """
+    lease = claim_snapshot(snapshot_id)
+    if lease is None:
+        return None
+    try:
+        with kept_alive(lease):
+            return _capture(lease, capturer(policy))
+    except LeaseLost:
+        logger.warning("Lease of snapshot %s (fence %s) was lost.", snapshot_id, lease.fence)
+    except Exception as problem:  # the named boundary: a row must not stay behind as running
+        logger.exception("Capture of snapshot %s broke.", snapshot_id)
+        _settle_broken(lease, problem)
+    return None
+
+
+def _capture(lease: Lease, camera: Capturer) -> Captured:
+    snapshot = Snapshot.objects.select_related("document").get(pk=lease.snapshot_id)
+    clear_staging(camera.staging_dir)
+    result = camera.capture(
+        snapshot.document.address or "",
+        label=f"{lease.snapshot_id}-{lease.fence}",
+        on_step=lease.note_step,
+    )
+    text = None
+    if result.outcome and holds_the_document(result.outcome):
+        lease.note_step("reading")
+        text = extract_text(result, camera.store)
+    settled = settle_capture(lease=lease, result=result, text=text)
+    return Captured(settled, result, text)
+
+
+def _settle_broken(lease: Lease, problem: Exception) -> None:
+    try:
+        settle_breakdown(lease=lease, words=f"{type(problem).__name__} while capturing.")
+    except LeaseLost:
+        logger.warning("Snapshot %s had been taken over already.", lease.snapshot_id)
+
+
+def capture_now(*, address: str, policy: Policy) -> Captured | None:
+    """Capture ADDRESS here and now, in one attempt; raises Refused, and Invalid, beforehand."""
+    parse_address(address, policy)
+    snapshot = _add_snapshot(address)
+    return run_capture(snapshot_id=snapshot.pk, policy=policy)
+
+
+@transaction.atomic
+def _add_snapshot(address: str) -> Snapshot:
+    document = add_document(actor=None, address=address)
+    return Snapshot.objects.create(
+        document=document,
+        reason=CaptureReason.USER,
+        max_attempts=1,
+        # Not due yet, so that no sweep sends it to a worker before we have taken it.
+        next_attempt_at=Now() + SEND_AGAIN_AFTER,
+    )
+
+
+def sweep_captures() -> int:
+    """Take work back from dead workers and send what is due; returns how many were sent."""
+    expire_leases()
+    clear_staging(Path(settings.STAGING_DIR))
+    return _send_due()
+
+
+@transaction.atomic
+def _send_due() -> int:
+    """Send due snapshots; each is due again after a minute if no worker has taken it by then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TAKE_DUE,
+            {
+                "queued": CaptureState.QUEUED,
+                "waiting": CaptureState.RETRY_WAIT,
+                "again": SEND_AGAIN_AFTER.total_seconds(),
+                "most": MOST_SENT,
+            },
+        )
+        due = [row[0] for row in cursor.fetchall()]
+    for snapshot_id in due:
+        enqueue("sources.capture", snapshot_id=snapshot_id)
+    return len(due)
+
+
+def clear_staging(folder: Path) -> None:
+    """Remove what killed captures left; no living one is as old as that."""
+    if not folder.is_dir():
+        return
+    oldest = time.time() - STALE_STAGING_SECONDS
+    for left in folder.iterdir():
+        try:
+            is_stale = left.stat().st_mtime < oldest
+        except FileNotFoundError:
+            continue  # its capture has just ended and cleaned up
+        if is_stale:
+            shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,108 @@
+"""Who works on a snapshot: claimed by one conditional update, held by a lease, proved by a fence.
+
+All times are the database's, so that the clocks of workers do not matter. A worker that lost its
+lease finds that its fence is no longer the row's, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+
+from sources.models import Snapshot
+from sources.vocabulary import CaptureState
+
+logger = logging.getLogger(__name__)
+
+_CLAIM = """
+UPDATE sources_snapshot
+   SET state = %(running)s, step = 'leased', fence = fence + 1, attempt = attempt + 1,
+       lease_until = now() + make_interval(secs => %(lease)s), worker = %(worker)s,
+       capture_started_at = now(), error = '', error_detail = ''
+ WHERE id = %(id)s AND state = %(queued)s
+RETURNING fence
+"""
+
+
+class LeaseLost(Exception):
+    """Another worker owns the row now, or nobody does: stop, and write nothing."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to settle one snapshot, as long as the row's fence is this one."""
+
+    snapshot_id: int
+    fence: int
+    lost: threading.Event = field(default_factory=threading.Event)
+
+    def note_step(self, step: str) -> None:
+        """Extend the lease and say what is being done; raises LeaseLost."""
+        if self.lost.is_set() or not self._extend(step=step):
+            raise LeaseLost
+
+    def beat(self) -> None:
+        """Extend the lease; sets `lost` once it cannot be extended any more."""
+        if not self._extend():
+            self.lost.set()
+
+    def _extend(self, **changes: str) -> bool:
+        rows = Snapshot.objects.filter(
+            pk=self.snapshot_id, fence=self.fence, state=CaptureState.RUNNING
+        )
+        return rows.update(lease_until=Now() + lease_time(), **changes) == 1
+
+
+def lease_time() -> timedelta:
+    return timedelta(seconds=settings.CAPTURE_LEASE_SECONDS)
+
+
+def claim_snapshot(snapshot_id: int) -> Lease | None:
+    """Take a queued snapshot for this worker; None if there is nothing to take."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            {
+                "id": snapshot_id,
+                "running": CaptureState.RUNNING,
+                "queued": CaptureState.QUEUED,
+                "lease": lease_time().total_seconds(),
+                "worker": f"{socket.gethostname()}:{os.getpid()}"[:120],
+            },
+        )
+        row = cursor.fetchone()
+    return Lease(snapshot_id, row[0]) if row else None
+
+
+@contextmanager
+def kept_alive(lease: Lease) -> Iterator[None]:
+    """Extend LEASE from a thread, three times within its length, until the block ends."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_beat, args=(lease, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _beat(lease: Lease, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(lease_time().total_seconds() / 3):
+            try:
+                lease.beat()
+            except DatabaseError as problem:
+                logger.warning("Lease of snapshot %s not extended: %s", lease.snapshot_id, problem)
+    finally:
+        connection.close()
