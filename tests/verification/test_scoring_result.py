@@ -153,6 +153,13 @@ def test_the_result_is_plain_json_and_survives_it() -> None:
     assert stored["contributions"][0]["notes"] == [{"code": "checked_visual", "key": None}]
     total = stored["start"]["log_odds"] + sum(e["value"] for e in stored["contributions"])
     assert total == pytest.approx(stored["log_odds"], abs=1e-9)
+
+
+def test_a_copied_denial_moves_a_plain_zero() -> None:
+    """Minus one times nothing is a negative zero, which a page would show as a movement."""
+    rows = [report(f"e{n}", origin="o", order=n, stance=Stance.CONTRADICTS) for n in (1, 2)]
+    score = assess(claim(*rows))
+    assert score.contributions[1].discount == 0.0
     assert "-0.0" not in score.to_json()
 
 
