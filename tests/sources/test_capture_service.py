@@ -1,0 +1,418 @@
+"""The row decides: claimed once, settled by the fence, swept when its worker is gone."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from audit.models import AuditEvent
+from sources.capture.guard import Refused
+from sources.capture.pipeline import Capturer, CaptureResult
+from sources.models import Artifact, Document, FetchHop, Snapshot, StoredObject
+from sources.services import capture, leases, settle
+from sources.services.documents import add_document
+from sources.services.installation import capture_policy, capturer, object_store
+from sources.services.leases import LeaseLost, claim_snapshot, kept_alive
+from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState
+from tests.sources.origin import Origin, page, redirect
+
+ARTICLE = (
+    b"<html lang='en'><head><title>The bridge is open</title>"
+    b"<meta property='article:published_time' content='2016-11-12T08:30:00+02:00'>"
+    b"<meta name='author' content='Ann Writer'></head><body><article><h1>The bridge is open</h1>"
+    + b"".join(
+        b"<p>Paragraph %d says that the bridge over the river was opened again on Saturday, "
+        b"as three drivers who crossed it told our reporter number %d.</p>" % (at, at)
+        for at in range(6)
+    )
+    + b"</article></body></html>"
+)
+
+
+@pytest.fixture(autouse=True)
+def _announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, object]]]:
+    """Hear what is enqueued instead of doing it."""
+    heard: list[tuple[str, dict[str, object]]] = []
+    for module in (settle, capture):
+        monkeypatch.setattr(
+            module, "enqueue", lambda name, **arguments: heard.append((name, arguments))
+        )
+    return heard
+
+
+@pytest.fixture
+def open_origin(origin: Origin, settings: object) -> Origin:
+    """An origin that captures may reach."""
+    settings.CAPTURE_LOOPBACK_PORTS = [origin.port]
+    origin.answers["/"] = page(ARTICLE)
+    return origin
+
+
+Queue = Callable[..., Snapshot]
+
+
+@pytest.fixture
+def queued(db: None, open_origin: Origin) -> Queue:
+    def add(path: str = "/", **columns: object) -> Snapshot:
+        document = add_document(actor=None, address=open_origin.url(path))
+        given = {"next_attempt_at": timezone.now() - timedelta(seconds=1), **columns}
+        return Snapshot.objects.create(document=document, **given)
+
+    return add
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seal without reading the text, where the text is not the point."""
+    monkeypatch.setattr(capture, "extract_text", lambda _result, _store: None)
+
+
+def test_a_capture_is_sealed_with_everything_known(
+    queued: Queue, open_origin: Origin, _announced: list[object]
+) -> None:
+    snapshot = queued()
+    captured = capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert captured.snapshot == snapshot
+    assert (snapshot.state, snapshot.outcome, snapshot.error) == (CaptureState.SEALED, "ok", "")
+    assert (snapshot.fence, snapshot.attempt, snapshot.lease_until) == (1, 1, None)
+    assert object_store().verify(snapshot.warc.sha256)
+    assert snapshot.warc.size == object_store().size(snapshot.warc.sha256)
+    assert snapshot.capture_started_at <= snapshot.capture_finished_at <= snapshot.sealed_at
+    assert [record["type"] for record in snapshot.warc_records] == [
+        "warcinfo", "request", "response", "metadata",
+    ]  # fmt: skip
+    hop = snapshot.hops.get()
+    assert (hop.address, hop.port, hop.status) == ("127.0.0.1", open_origin.port, 200)
+    assert _announced == [("verification.snapshot_sealed", {"snapshot_id": snapshot.pk})]
+
+
+def test_the_text_and_what_it_says_are_kept(queued: Queue) -> None:
+    snapshot = queued()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    text = snapshot.artifacts.get(kind=ArtifactKind.TEXT)
+    assert (text.status, text.tool, text.confidence) == (ArtifactStatus.OK, "trafilatura", "high")
+    assert "the bridge over the river was opened again" in text.content
+    assert snapshot.artifacts.filter(kind=ArtifactKind.TEXT_SECOND, tool="newspaper4k").exists()
+    document = Document.objects.get()
+    assert document.title == "The bridge is open"
+    assert document.authors == ["Ann Writer"]
+    assert document.language == "en"
+    assert document.published_at.isoformat() == "2016-11-12T06:30:00+00:00"
+    assert document.published_precision == "minute"
+    assert document.published_basis == "the page: meta article:published_time"
+
+
+def test_what_a_person_said_about_the_document_stays(queued: Queue) -> None:
+    snapshot = queued()
+    said = timezone.now() - timedelta(days=99)
+    Document.objects.update(title="Our title", authors=["B"], published_at=said, language="ar")
+    capture.run_capture(snapshot_id=snapshot.pk)
+    document = Document.objects.get()
+    assert (document.title, document.authors, document.language) == ("Our title", ["B"], "ar")
+    assert document.published_at == said
+
+
+def test_the_record_tells_what_was_sealed(queued: Queue, unread: None) -> None:
+    snapshot = queued()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    event = AuditEvent.objects.get(tag="sources:snapshot:sealed")
+    snapshot.refresh_from_db()
+    assert event.after["warc_sha256"] == snapshot.warc.sha256
+    assert event.after["payload_sha256"] == snapshot.payload_sha256
+
+
+def test_a_second_message_for_the_same_capture_does_nothing(
+    queued: Queue, unread: None, open_origin: Origin
+) -> None:
+    snapshot = queued()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    assert capture.run_capture(snapshot_id=snapshot.pk) is None
+    assert len(open_origin.requests) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_captures(queued: Queue, unread: None, open_origin: Origin) -> None:
+    snapshot = queued()
+    start = threading.Barrier(6)
+    found: list[object] = []
+
+    def work() -> None:
+        try:
+            start.wait()
+            found.append(claim_snapshot(snapshot.pk))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(lease is not None for lease in found) == [False] * 5 + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_condition_every_worker_captures(queued: Queue) -> None:
+    """The guard of the guard: look first, write later, and all of them believe it is theirs."""
+    snapshot = queued()
+    start = threading.Barrier(6)
+    found: list[bool] = []
+
+    def work() -> None:
+        try:
+            row = Snapshot.objects.get(pk=snapshot.pk)
+            start.wait()
+            if row.state == CaptureState.QUEUED:
+                Snapshot.objects.filter(pk=row.pk).update(
+                    state=CaptureState.RUNNING, lease_until=Now()
+                )
+                found.append(True)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+
+
+def _taken_over(snapshot: Snapshot) -> None:
+    Snapshot.objects.filter(pk=snapshot.pk).update(lease_until=Now() - timedelta(seconds=1))
+    capture.sweep_captures()
+    assert claim_snapshot(snapshot.pk).fence == 2
+
+
+def test_a_worker_that_lost_its_lease_seals_nothing(
+    queued: Queue, monkeypatch: pytest.MonkeyPatch, unread: None
+) -> None:
+    snapshot = queued()
+    real = Capturer.capture
+
+    def slow(camera: Capturer, url: str, **options: object) -> CaptureResult:
+        result = real(camera, url, **{**options, "on_step": lambda _step: None})
+        _taken_over(snapshot)
+        return result
+
+    monkeypatch.setattr(Capturer, "capture", slow)
+    monkeypatch.setattr(leases.Lease, "note_step", lambda _lease, _step: None)
+    assert capture.run_capture(snapshot_id=snapshot.pk) is None
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.fence) == (CaptureState.RUNNING, 2)
+    assert (FetchHop.objects.count(), StoredObject.objects.count()) == (0, 0)
+
+
+def test_a_worker_learns_at_its_next_step_that_the_lease_is_lost(queued: Queue) -> None:
+    snapshot = queued()
+    lease = claim_snapshot(snapshot.pk)
+    lease.note_step("fetching")
+    _taken_over(snapshot)
+    with pytest.raises(LeaseLost):
+        lease.note_step("sealing")
+    lease.beat()
+    assert lease.lost.is_set()
+
+
+def test_without_the_fence_the_late_worker_would_seal(queued: Queue, unread: None) -> None:
+    """The guard of the guard: the state alone does not tell two workers apart."""
+    snapshot = queued()
+    claim_snapshot(snapshot.pk)
+    _taken_over(snapshot)
+    by_state_alone = Snapshot.objects.filter(pk=snapshot.pk, state=CaptureState.RUNNING)
+    assert by_state_alone.exists()
+    assert not by_state_alone.filter(fence=1).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_living_worker_keeps_its_lease(queued: Queue, settings: object) -> None:
+    snapshot = queued()
+    lease = claim_snapshot(snapshot.pk)
+    before = Snapshot.objects.get().lease_until
+    settings.CAPTURE_LEASE_SECONDS = 0.3
+    extended = threading.Event()
+    real = lease._extend
+    lease_type = type(lease)
+
+    class Watched(lease_type):
+        def _extend(self, **changes: str) -> bool:
+            done = real(**changes)
+            extended.set()
+            return done
+
+    with kept_alive(Watched(lease.snapshot_id, lease.fence)):
+        assert extended.wait(5)
+    assert Snapshot.objects.get().lease_until != before
+
+
+def test_an_expired_lease_is_queued_again_and_a_living_one_is_not(queued: Queue) -> None:
+    dead, living = queued("/dead"), queued("/living")
+    for snapshot in (dead, living):
+        claim_snapshot(snapshot.pk)
+    Snapshot.objects.filter(pk=dead.pk).update(lease_until=Now() - timedelta(seconds=1))
+    assert settle.expire_leases() == 1
+    dead.refresh_from_db()
+    living.refresh_from_db()
+    assert (dead.state, living.state) == (CaptureState.QUEUED, CaptureState.RUNNING)
+
+
+def test_after_the_last_attempt_a_dead_worker_means_failure(queued: Queue) -> None:
+    snapshot = queued(max_attempts=1)
+    claim_snapshot(snapshot.pk)
+    Snapshot.objects.update(lease_until=Now() - timedelta(seconds=1))
+    settle.expire_leases()
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.error) == (CaptureState.FAILED, "lease_lost")
+    assert AuditEvent.objects.filter(tag="sources:snapshot:failed").exists()
+
+
+def test_passing_trouble_waits_and_is_tried_again(
+    queued: Queue, open_origin: Origin, unread: None
+) -> None:
+    snapshot = queued("/busy")
+    open_origin.answers["/busy"] = page(b"busy", "Retry-After: 30", status="503 Busy")
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.error) == (CaptureState.RETRY_WAIT, "http_503")
+    wait = (snapshot.next_attempt_at - timezone.now()).total_seconds()
+    assert 25 < wait <= 31
+    assert capture.sweep_captures() == 0, "not due yet"
+    Snapshot.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    assert capture.sweep_captures() == 1
+    open_origin.answers["/busy"] = page(ARTICLE)
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.attempt) == (CaptureState.SEALED, 2)
+    assert [hop.fence for hop in snapshot.hops.all()] == [1, 2], "both attempts are on the record"
+
+
+def test_the_last_attempt_seals_the_trouble_itself(queued: Queue, open_origin: Origin) -> None:
+    snapshot = queued("/busy", max_attempts=1)
+    open_origin.answers["/busy"] = page(b"busy", status="503 Busy")
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.outcome) == (CaptureState.SEALED, "http_error")
+    assert not snapshot.artifacts.exists(), "the text of an error page is not the document's"
+
+
+def test_an_unreachable_page_fails_with_its_evidence(queued: Queue, open_origin: Origin) -> None:
+    snapshot = queued(max_attempts=1)
+    open_origin.__exit__()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.error) == (CaptureState.FAILED, "connect_refused")
+    assert object_store().verify(snapshot.warc.sha256)
+
+
+def test_a_redirect_inside_is_refused_in_the_row(queued: Queue, open_origin: Origin) -> None:
+    open_origin.answers["/"] = redirect("http://169.254.169.254/")
+    snapshot = queued()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.error) == (CaptureState.REFUSED, "refused_by_policy")
+    assert "not public" in snapshot.error_detail
+    assert snapshot.hops.count() == 2
+
+
+def test_a_defect_of_ours_does_not_leave_the_row_running(
+    queued: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(Capturer, "capture", broken)
+    snapshot = queued()
+    assert capture.run_capture(snapshot_id=snapshot.pk) is None
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.error) == (CaptureState.RETRY_WAIT, "internal_error")
+    assert "secret" not in snapshot.error_detail
+    Snapshot.objects.update(state=CaptureState.QUEUED, attempt=2)
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert snapshot.state == CaptureState.FAILED
+
+
+def test_two_captures_of_the_same_bytes_share_no_row_but_may_share_the_object(
+    queued: Queue, unread: None
+) -> None:
+    first, second = queued(), queued()
+    for snapshot in (first, second):
+        capture.run_capture(snapshot_id=snapshot.pk)
+    assert Snapshot.objects.filter(state=CaptureState.SEALED).count() == 2
+    for snapshot in Snapshot.objects.all():
+        assert object_store().verify(snapshot.warc.sha256)
+
+
+def test_due_work_is_sent_once_a_minute_until_somebody_takes_it(
+    queued: Queue, _announced: list[object]
+) -> None:
+    snapshot = queued()
+    assert (capture.sweep_captures(), capture.sweep_captures()) == (1, 0)
+    assert _announced == [("sources.capture", {"snapshot_id": snapshot.pk})]
+    Snapshot.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    assert capture.sweep_captures() == 1, "the message may have been lost"
+
+
+def test_text_that_a_database_cannot_hold_is_kept_readable(
+    queued: Queue, open_origin: Origin
+) -> None:
+    body = ARTICLE.replace(b"The bridge is open", b"The\x00 bridge &#xD800; is open" + b"!" * 900)
+    open_origin.answers["/"] = page(body)
+    snapshot = queued()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert snapshot.state == CaptureState.SEALED
+    assert len(Document.objects.get().title) <= 500
+    assert "\x00" not in Artifact.objects.filter(kind=ArtifactKind.TEXT).get().content
+
+
+def test_stale_staging_is_removed_and_fresh_is_not(tmp_path: object) -> None:
+    import_time = timezone.now().timestamp()
+    for name, age in (("1-1-old", 3600), ("2-1-new", 1)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "hop-0.body").write_bytes(b"x")
+        _age(folder, import_time - age)
+    capture.clear_staging(tmp_path)
+    assert [folder.name for folder in tmp_path.iterdir()] == ["2-1-new"]
+    capture.clear_staging(tmp_path / "missing")
+
+
+def _age(folder: object, moment: float) -> None:
+
+    os.utime(folder, (moment, moment))
+
+
+def test_capture_now_refuses_before_anything_is_written(db: None) -> None:
+    with pytest.raises(Refused):
+        capture.capture_now(address="http://127.0.0.1:6379/", policy=capture_policy())
+    assert not Document.objects.exists()
+
+
+def test_the_policy_of_the_installation(settings: object) -> None:
+    settings.PUBLIC_URL = "https://desk.example"
+    settings.CAPTURE_LOOPBACK_PORTS = [8077]
+    policy = capture_policy({9000})
+    assert policy.allow_loopback_ports == {8077, 9000}
+    assert policy.denied_hosts == {"desk.example"}
+
+
+def test_a_storage_that_is_not_known_is_refused(settings: object) -> None:
+    settings.STORAGE_URL = "s3://bucket"
+    with pytest.raises(Exception, match="STORAGE_URL"):
+        capturer()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    before = threading.active_count()
+    yield
+    assert threading.active_count() <= before + 2
