@@ -189,6 +189,13 @@ def test_without_a_least_length_a_footer_would_pass_for_a_copy(
     assert find_original(document("b", one, 1), [document("a", other)]) is not None
 
 
+def test_a_phrase_repeated_by_one_text_is_no_copy_of_it() -> None:
+    """Many words of the one, but few of the other: the smaller number decides."""
+    phrase = "we will not leave our homes"
+    chant = document("chant", " ".join([phrase] * 6), 1)
+    assert find_original(chant, [document("letter", f"{BULLETIN} {phrase}.")]) is None
+
+
 def long_article() -> str:
     return f"{INTRODUCTION} {BULLETIN} {DENIAL} “{POST}”"
 

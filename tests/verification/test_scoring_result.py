@@ -24,6 +24,7 @@ from verification.scoring import (
     TrackRecord,
     assess,
     inputs_digest,
+    scorer,
 )
 
 PROJECT = Path(__file__).parents[2]
@@ -135,6 +136,13 @@ def test_steps_run_from_the_largest_to_the_smallest() -> None:
     sizes = [abs(e.value) for e in assess(SUBURB).contributions]
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) == 5
+
+
+def test_a_discounted_report_stands_where_its_movement_puts_it() -> None:
+    house = [report(f"h{n}", owner="ministry", order=n) for n in range(3)]
+    weak = report("weak", credibility=4, order=9)
+    keys = [entry.key for entry in assess(claim(*house, weak)).contributions]
+    assert keys == ["h0", "weak", "h1", "h2"]
 
 
 def test_notes_say_what_a_page_must_explain() -> None:
@@ -265,6 +273,12 @@ def test_the_digest_changes_with_the_parameters_and_the_kind() -> None:
     assert inputs_digest(SUBURB, Parameters(effect=0.9)) != inputs_digest(SUBURB)
     assert inputs_digest(SUBURB, Parameters()) == inputs_digest(SUBURB)
     assert inputs_digest(replace(SUBURB, kind="quote")) != inputs_digest(SUBURB)
+
+
+def test_the_digest_changes_with_the_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = inputs_digest(SUBURB)
+    monkeypatch.setattr(scorer, "METHOD", "cred-d/2")
+    assert inputs_digest(SUBURB) != before
 
 
 PROGRAM = """
