@@ -11,12 +11,12 @@ import os
 import pwd
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.embedded import acl
+from core.embedded import acl, locks
 from core.embedded.errors import EmbeddedServerError
 
 # Above people's and packages' numbers, below those that systemd gives out and below `nobody`, so
@@ -60,32 +60,41 @@ def give(folder: Path, account: Account) -> None:
 
 @contextmanager
 def passing(account: Account, *paths: Path) -> Iterator[None]:
-    """Let the account reach the paths for a while."""
-    opened = [folder for path in paths for folder in let_pass(account, path)]
-    try:
+    """Let the account reach the paths for a while; two at once would end it for each other."""
+    with ExitStack() as stack:
+        for folder in _closed_to(account, *paths):
+            stack.enter_context(locks.held_directory(folder))
+            _open(folder, account)
+            stack.callback(acl.withdraw_passage, folder, account.uid)
         yield
-    finally:
-        for folder in opened:
-            acl.withdraw_passage(folder, account.uid)
 
 
-def let_pass(account: Account, path: Path) -> list[Path]:
-    """Let the account reach `path`; returns the directories on the way that were closed to it."""
-    opened = []
-    for folder in path.resolve().parents:
-        state = folder.stat()
-        if state.st_mode & stat.S_IXOTH or state.st_uid == account.uid:
-            continue
-        try:
-            acl.allow_passage(folder, account.uid)
-        except OSError as error:
-            raise EmbeddedServerError(
-                f"PostgreSQL does not run as root, and the account that it runs as cannot pass "
-                f"through {folder} ({error.strerror}). Run as an ordinary user, or move the "
-                "project to a directory that others may pass through."
-            ) from error
-        opened.append(folder)
-    return opened
+def let_pass(account: Account, *paths: Path) -> None:
+    """Let the account reach the paths through every directory above them."""
+    for folder in _closed_to(account, *paths):
+        with locks.held_directory(folder):
+            _open(folder, account)
+
+
+def _closed_to(account: Account, *paths: Path) -> list[Path]:
+    """Closed directories on the way; in the same order for everybody, as they will be locked."""
+    above = {folder for path in paths for folder in path.resolve().parents}
+    return sorted(folder for folder in above if not _is_open(folder.stat(), account))
+
+
+def _is_open(state: os.stat_result, account: Account) -> bool:
+    return bool(state.st_mode & stat.S_IXOTH) or state.st_uid == account.uid
+
+
+def _open(folder: Path, account: Account) -> None:
+    try:
+        acl.allow_passage(folder, account.uid)
+    except OSError as error:
+        raise EmbeddedServerError(
+            f"PostgreSQL does not run as root, and the account that it runs as cannot pass "
+            f"through {folder} ({error.strerror}). Run as an ordinary user, or move the project "
+            "to a directory that others may pass through."
+        ) from error
 
 
 def others_may_read(folder: Path) -> bool:

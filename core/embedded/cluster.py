@@ -68,8 +68,7 @@ def prepare(cluster: Cluster) -> None:
     _refuse_other_version(cluster.data)
     who = account.server_account(cluster.data)
     if who is not None:
-        account.let_pass(who, cluster.data)
-        account.let_pass(who, programs.postgres_install())
+        account.let_pass(who, cluster.data, programs.postgres_install())
         _open_programs()
     if not (cluster.data / "PG_VERSION").exists():
         _make(cluster, who)

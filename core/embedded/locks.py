@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.embedded.errors import EmbeddedServerError
@@ -42,6 +44,17 @@ def is_held(path: Path) -> bool:
     descriptor = _open(path)
     try:
         return not attempt(descriptor, shared=True)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def held_directory(path: Path) -> Iterator[None]:
+    """Hold an existing directory itself, for a change of what it grants."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 

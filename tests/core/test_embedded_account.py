@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,12 +99,10 @@ def test_a_mask_that_hid_rights_goes_on_hiding_them(closed: Path) -> None:
 def test_only_closed_directories_are_touched(closed: Path) -> None:
     inside = closed / "open" / "data"
     inside.mkdir(parents=True, mode=0o755)
-    opened = account.let_pass(Account(SERVER_ID, SERVER_ID), inside)
-    assert closed in opened
-    assert closed / "open" not in opened
-    assert os.listxattr(closed / "open") == []
-    for folder in opened:
-        acl.withdraw_passage(folder, SERVER_ID)
+    with account.passing(Account(SERVER_ID, SERVER_ID), inside):
+        assert os.listxattr(closed) == [acl._NAME]
+        assert os.listxattr(closed / "open") == []
+    assert os.listxattr(closed) == []
 
 
 def test_passing_ends_with_its_block(closed: Path) -> None:
@@ -114,6 +113,27 @@ def test_passing_ends_with_its_block(closed: Path) -> None:
     assert (acl._USER, 65534) not in effective(closed)
 
 
+def test_passing_is_not_ended_by_another_that_ends_first(closed: Path) -> None:
+    (closed / "data").mkdir()
+    stranger = Account(65534, 65534)
+    entered, leave = threading.Event(), threading.Event()
+
+    def second() -> None:
+        with account.passing(stranger, closed / "data"):
+            entered.set()
+            leave.wait()
+
+    other = threading.Thread(target=second)
+    with account.passing(stranger, closed / "data"):
+        other.start()
+        assert not entered.wait(0.2)
+    assert entered.wait(10)
+    assert (acl._USER, 65534) in effective(closed)
+    leave.set()
+    other.join()
+    assert (acl._USER, 65534) not in effective(closed)
+
+
 def test_file_system_without_lists_is_refused_with_a_way_out(
     closed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,7 +141,7 @@ def test_file_system_without_lists_is_refused_with_a_way_out(
         raise OSError(errno.ENOTSUP, "Operation not supported")
 
     monkeypatch.setattr(acl, "allow_passage", refuse)
-    with pytest.raises(EmbeddedServerError, match=r"cannot pass through .*home .*ordinary user"):
+    with pytest.raises(EmbeddedServerError, match=r"cannot pass through .*ordinary user"):
         account.let_pass(Account(SERVER_ID, SERVER_ID), closed / "data")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,11 +71,13 @@ class User:
 
 
 @pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
-    cluster = cluster_in(tmp_path_factory.mktemp("made") / "postgres")
+def made_once() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="tests-"))
+    cluster = cluster_in(folder / "postgres")
     postgres.ensure_server(cluster, FAST)
     assert postgres.leave_server(cluster, seconds=30)
-    return cluster
+    yield cluster
+    shutil.rmtree(folder)
 
 
 def cluster_in(root: Path) -> Cluster:
@@ -86,9 +90,9 @@ def copy(made: Cluster, cluster: Cluster) -> None:
 
 
 @pytest.fixture
-def cluster(made_once: Cluster, tmp_path: Path) -> Iterator[Cluster]:
+def cluster(made_once: Cluster, folder: Path) -> Iterator[Cluster]:
     """A cluster of its own for each test, copied because making one takes a second."""
-    cluster = cluster_in(tmp_path / "postgres")
+    cluster = cluster_in(folder / "postgres")
     copy(made_once, cluster)
     yield cluster
     assert postgres.leave_server(cluster, seconds=30)
@@ -254,8 +258,8 @@ def test_without_clearing_a_reused_process_number_stops_the_start(
         programs.run("postgres", "-D", str(cluster.data), who=server_account(cluster.data))
 
 
-def test_interrupted_first_start_leaves_nothing_in_the_way(tmp_path: Path) -> None:
-    cluster = cluster_in(tmp_path / "postgres")
+def test_interrupted_first_start_leaves_nothing_in_the_way(folder: Path) -> None:
+    cluster = cluster_in(folder / "postgres")
     half = cluster.root / "data.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
@@ -265,8 +269,8 @@ def test_interrupted_first_start_leaves_nothing_in_the_way(tmp_path: Path) -> No
     assert postgres.leave_server(cluster, seconds=30)
 
 
-def test_deep_path_with_spaces_and_quotes_works(made_once: Cluster, tmp_path: Path) -> None:
-    root = tmp_path / ('it\'s a "deep" path, ' * 4) / ("x" * 80) / "postgres"
+def test_deep_path_with_spaces_and_quotes_works(made_once: Cluster, folder: Path) -> None:
+    root = folder / ('it\'s a "deep" path, ' * 4) / ("x" * 80) / "postgres"
     root.parent.mkdir(parents=True)
     cluster = cluster_in(root)
     copy(made_once, cluster)
@@ -276,8 +280,8 @@ def test_deep_path_with_spaces_and_quotes_works(made_once: Cluster, tmp_path: Pa
     assert postgres.leave_server(cluster, seconds=30)
 
 
-def test_without_a_short_directory_the_deep_path_is_refused_by_the_system(tmp_path: Path) -> None:
-    deep = tmp_path / ("x" * 100)
+def test_without_a_short_directory_the_deep_path_is_refused_by_the_system(folder: Path) -> None:
+    deep = folder / ("x" * 100)
     deep.mkdir()
     with (
         socket.socket(socket.AF_UNIX) as trial,
@@ -341,15 +345,14 @@ def test_data_of_another_version_is_refused(cluster: Cluster) -> None:
         postgres.ensure_server(cluster, FAST)
 
 
-def test_directory_of_another_user_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_directory_of_another_user_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object) -> int:
         raise PermissionError
 
-    monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(EmbeddedServerError, match="belongs to another user of this machine"):
-        postgres.ensure_server(cluster_in(tmp_path / "postgres"), FAST)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        with pytest.raises(EmbeddedServerError, match="belongs to another user of this machine"):
+            postgres.ensure_server(cluster_in(folder / "postgres"), FAST)
 
 
 def test_database_is_made_once_by_racing_processes(
