@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -12,17 +13,18 @@ from claims.models import Claim, Evidence
 from claims.vocabulary import Alignment, Directness, RelationKind, Resolution, Stance, Status
 from sources.models import Derivation
 from sources.outcomes import holds_the_document
-from sources.vocabulary import CaptureState
+from sources.vocabulary import CaptureState, DerivationState
 from verification.conditions import ClaimFacts, EvidenceFact
-from verification.scoring import ClaimInput, Exclusion, Report
+from verification.scoring import ClaimInput, Exclusion, Report, origin_groups
 
 
 def derivation_of(evidence: Evidence) -> Derivation | None:
     """What the document was found to repeat, unless a person said that it does not."""
     try:
-        return evidence.document.derivation
+        derivation = evidence.document.derivation
     except ObjectDoesNotExist:
         return None
+    return None if derivation.state == DerivationState.REJECTED else derivation
 
 
 def origin_key(evidence: Evidence) -> str:
@@ -54,7 +56,8 @@ def side_of(evidence: Evidence) -> str | None:
     return names[0] if names else None
 
 
-def evidence_fact(evidence: Evidence) -> EvidenceFact:
+def evidence_fact(evidence: Evidence, group: str) -> EvidenceFact:
+    """An item as the conditions see it; GROUP is its independence group, as the scorer forms it."""
     return EvidenceFact(
         key=str(evidence.key),
         label=evidence.label,
@@ -62,7 +65,7 @@ def evidence_fact(evidence: Evidence) -> EvidenceFact:
         directness=Directness(evidence.directness),
         alignment=Alignment(evidence.alignment),
         grade=_grade(evidence),
-        origin=origin_key(evidence),
+        origin=group,
         copied=derivation_of(evidence) is not None,
         archived=is_archived(evidence),
         intact=is_archived(evidence),
@@ -81,7 +84,9 @@ def _grade(evidence: Any) -> str | None:
 
 def claim_facts(claim: Claim, items: Iterable[Evidence], **written: Any) -> ClaimFacts:
     """Facts of a claim with what a person has WRITTEN for a change (reason, finding, …)."""
-    evidence = tuple(evidence_fact(item) for item in items)
+    rows = list(items)
+    groups = origin_groups(score_input(claim, rows).reports)
+    evidence = tuple(evidence_fact(item, groups[str(item.position)]) for item in rows)
     return ClaimFacts(
         status=Status(claim.status),
         evidence=evidence,
@@ -114,17 +119,24 @@ def _times_overlap(one: Claim, other: Claim) -> bool:
 
 
 def score_input(claim: Claim, items: Sequence[Evidence]) -> ClaimInput:
-    return ClaimInput(reports=tuple(report(item) for item in items), kind=claim.kind)
+    """Reports in the order in which they were published, whatever the order of filing."""
+    by_time = sorted(items, key=lambda item: (_spoken_at(item), item.position))
+    reports = tuple(report(item, order) for order, item in enumerate(by_time, start=1))
+    return ClaimInput(reports=reports, kind=claim.kind)
 
 
-def report(evidence: Evidence) -> Report:
+def _spoken_at(evidence: Evidence) -> datetime:
+    return evidence.document.published_at or evidence.added_at
+
+
+def report(evidence: Evidence, order: int) -> Report:
     source = evidence.document.source
     return Report(
         key=str(evidence.position),
         source=f"source-{source.number}" if source else f"document-{evidence.document_id}",
         stance=Stance(evidence.stance),
         directness=Directness(evidence.directness),
-        order=evidence.position,
+        order=order,
         credibility=evidence.credibility,
         alignment=Alignment(evidence.alignment),
         grade=_grade(evidence),
