@@ -59,7 +59,7 @@ def element(name: str, content: SafeString | str = NOTHING, **attributes: object
 
 
 def rect(
-    x: float, width: float, y: Vertical, height: Vertical, cls: str, **attributes: object
+    x: float, width: float, y: Vertical, height: Vertical, cls: str, **attributes: str
 ) -> SafeString:
     return element(
         "rect",
@@ -78,7 +78,7 @@ def level(y: Vertical, cls: str, x1: float = 0, x2: float = 100) -> SafeString:
     return element("line", cls=cls, x1=percent(x1), x2=percent(x2), y1=height, y2=height)
 
 
-def upright(x: float, y1: Vertical, y2: Vertical, cls: str, **attributes: object) -> SafeString:
+def upright(x: float, y1: Vertical, y2: Vertical, cls: str, **attributes: str) -> SafeString:
     """A line up and down, at one place."""
     at = percent(x)
     return element("line", cls=cls, x1=at, x2=at, y1=_vertical(y1), y2=_vertical(y2), **attributes)
@@ -100,7 +100,7 @@ def diamond(x: float, y: float, half: float, cls: str, shift: float = 0) -> Safe
 
 
 def words(
-    text: str, x: float, y: float, cls: str, anchor: str = "middle", **attributes: object
+    text: str, x: float, y: float, cls: str, anchor: str = "middle", **attributes: str
 ) -> SafeString:
     """A label. ANCHOR start and end follow the direction of the page, like the text itself."""
     return element(

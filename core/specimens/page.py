@@ -16,6 +16,19 @@ DAMAGE = "It is left out of every score until an administrator has looked at it.
 MARKED = "photos from the recaptured neighborhood capped the rebel defeat"
 
 
+class Choice(str):
+    """A value with the word for it, as the members of the vocabularies are."""
+
+    __slots__ = ()
+
+    @property
+    def label(self) -> str:
+        return self.capitalize()
+
+
+CHOICES = tuple(map(Choice, STATUSES))
+
+
 def _row(sentence: str, status: str, **more: object) -> dict[str, object]:
     return {"href": "#", "sentence": sentence, "status": status, **more}
 
@@ -211,6 +224,33 @@ PAGE = (
                         },
                         {"number": 5, "pieces": ({"text": "Leave A Reply", "dropped": True},)},
                     ),
+                },
+            ),
+        ),
+    ),
+    Specimen(
+        "as_of",
+        (Case("an earlier day", {"at": at(11, "23:00"), "status": "confirmed", "href": "#"}),),
+    ),
+    Specimen(
+        "filters",
+        (
+            Case(
+                "a status chosen",
+                {"action": "#", "query": "Minyan", "statuses": CHOICES, "chosen": "contested"},
+            ),
+        ),
+    ),
+    Specimen(
+        "related",
+        (
+            Case(
+                "two claims",
+                {
+                    "items": (
+                        _row("Government forces captured Minyan", "contested", language="en"),
+                        _row("استعادت الحكومة ضاحية الأسد", "confirmed", language="ar"),
+                    )
                 },
             ),
         ),
