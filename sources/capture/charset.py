@@ -98,8 +98,8 @@ def codec_of(label: str) -> str:
         return ""
     try:
         codec = codecs.lookup(label)
-        b"".decode(label)
-    except (LookupError, ValueError, UnicodeError):
+        b"x".decode(label, "replace")  # refuses codecs that do not give text
+    except (LookupError, ValueError):
         return ""
     name = codec.name
     return "" if _REFUSED.fullmatch(name) else _WEB_LABELS.get(name, name)

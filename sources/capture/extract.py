@@ -20,6 +20,13 @@ from typing import IO, Any
 from sources.capture.limits import ExtractionLimits
 
 _ROOT = Path(__file__).resolve().parents[2]
+# newspaper4k loads nltk, which loads scipy if it is there: a second of start-up for nothing.
+_START = """
+import sys
+sys.modules["scipy"] = None
+from sources.capture.extract_child import main
+sys.exit(main())
+"""
 _OUTPUT_BYTES = 64 * 1024 * 1024
 _REASON_CHARACTERS = 200
 
@@ -78,8 +85,8 @@ def extract(page: PageInput, limits: ExtractionLimits) -> ExtractedText:
         tempfile.TemporaryFile() as complaint,
     ):
         _write_input(given, page, limits)
-        child = subprocess.Popen(
-            [sys.executable, "-m", "sources.capture.extract_child"],
+        child = subprocess.Popen(  # noqa: S603 - nothing of the page is in the command
+            [sys.executable, "-P", "-c", _START],
             stdin=given,
             stdout=answer,
             stderr=complaint,

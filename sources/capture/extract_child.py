@@ -35,7 +35,7 @@ from sources.capture.texts import Reading, by_newspaper, by_trafilatura, confide
 
 _LEAST_WORDS = 200  # a page with more visible words and no text beat the parsers
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>", re.IGNORECASE)
-_INVISIBLE = "//*[self::script or self::style or self::noscript or self::template or self::head]"
+_INVISIBLE = frozenset({"script", "style", "noscript", "template", "title"})
 
 
 def main() -> int:
@@ -92,7 +92,7 @@ def _html(html: str, url: str, limits: ExtractionLimits) -> dict[str, Any]:
         return {"status": "empty", "reason": "The page has no element."}
     first, second = by_trafilatura(html, url), by_newspaper(html, url)
     shown = first.text or second.text
-    status = _status(tree, shown)
+    status = _status(html, shown)
     return {
         **asdict(ExtractedText(status, _reason(status, first, second))),
         **_facts(tree, url, first, second),
@@ -112,21 +112,25 @@ def _tree(html: str) -> HtmlElement | None:
         return None
 
 
-def _status(tree: HtmlElement, text: str) -> str:
+def _status(html: str, text: str) -> str:
     if text.strip():
         return "ok"
-    return "parser_limit" if _visible_words(tree) > _LEAST_WORDS else "empty"
+    return "parser_limit" if _visible_words(html) > _LEAST_WORDS else "empty"
 
 
-def _visible_words(tree: HtmlElement) -> int:
-    hidden = {id(node) for node in tree.xpath(_INVISIBLE)}
-    texts = (str(text) for node in tree.iter() if id(node) not in hidden for text in _own(node))
-    return sum(len(text.split()) for text in texts)
-
-
-def _own(node: HtmlElement) -> list[str]:
-    is_element = isinstance(node.tag, str)
-    return [text for text in (node.text if is_element else None, node.tail) if text]
+def _visible_words(html: str) -> int:
+    """Count words outside tags and scripts in one pass, where the parsers gave up or lost them."""
+    hidden, count = "", 0
+    for piece in html.split("<"):
+        tag, _, text = piece.partition(">")
+        name = tag[:12].partition(" ")[0].lower()
+        if name == f"/{hidden}":
+            hidden = ""
+        elif not hidden and name in _INVISIBLE:
+            hidden = name
+        if not hidden:
+            count += len(text.split())
+    return count
 
 
 def _reason(status: str, first: Reading, second: Reading) -> str:
@@ -149,7 +153,3 @@ def _facts(tree: HtmlElement, url: str, first: Reading, second: Reading) -> dict
         "published_precision": published.precision if published else "",
         "published_basis": published.basis if published else "",
     }
-
-
-if __name__ == "__main__":
-    sys.exit(main())
