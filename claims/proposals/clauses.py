@@ -8,7 +8,7 @@ Coordinated verbs that share a subject stay together unless a note stands betwee
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from claims.proposals import lexicon
@@ -307,7 +307,7 @@ class _Splitter:
         if span.role is not Role.RELATIVE:
             return tuple(self._verbs(first, last))
         inside = self.words[first + 1 : last]
-        return tuple(finite_verbs([Word(w.start, w.end, w.text, 0) for w in inside]))
+        return tuple(finite_verbs([replace(w, depth=0) for w in inside]))
 
     def _subject(self, span: _Span, first: int, verb: int) -> str:
         if span.role is Role.RELATIVE:

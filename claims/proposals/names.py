@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.proposals import lexicon
 from claims.proposals.words import Word, words_of
@@ -38,10 +39,11 @@ class PlaceGroup:
     one_area: bool
 
 
-def names(text: str) -> list[Name]:
+@lru_cache(maxsize=256)  # several rules ask about the same sentence, one after the other
+def names(text: str) -> tuple[Name, ...]:
     """All proper names of a sentence, at any bracket depth."""
     words = words_of(text)
-    return [_name(text, words, first, last) for first, last in _runs(words)]
+    return tuple(_name(text, words, first, last) for first, last in _runs(words))
 
 
 def _runs(words: Sequence[Word]) -> Iterator[tuple[int, int]]:

@@ -21,11 +21,8 @@ class Word:
     start: int
     end: int
     text: str
+    low: str
     depth: int
-
-    @property
-    def low(self) -> str:
-        return self.text.lower()
 
     @property
     def is_word(self) -> bool:
@@ -54,7 +51,7 @@ def words_of(text: str) -> list[Word]:
     for match in _TOKEN.finditer(text):
         sign = match.group()
         depth = max(depth - (sign in _CLOSING), 0)
-        found.append(Word(match.start(), match.end(), sign, depth))
+        found.append(Word(match.start(), match.end(), sign, sign.lower(), depth))
         depth += sign in _OPENING
     return found
 
@@ -82,7 +79,10 @@ def _past_verbs(words: Sequence[Word], usable: Sequence[bool]) -> Iterator[Verb]
 
 def _verb_at(words: Sequence[Word], at: int) -> Verb | None:
     for idiom, happening in lexicon.IDIOMS.items():
-        if tuple(word.low for word in words[at : at + len(idiom)]) == idiom:
+        if (
+            idiom[0] == words[at].low
+            and tuple(word.low for word in words[at : at + len(idiom)]) == idiom
+        ):
             return Verb(at, at + len(idiom) - 1, " ".join(idiom), happening)
     if words[at].low in lexicon.AUXILIARIES and not _is_month_may(words, at):
         return _verb_group(words, at)
