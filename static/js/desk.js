@@ -137,10 +137,11 @@ function say(text) {
 }
 
 const LOST = "That didn’t reach us. Your text is still here. Try again.";
+const FAILED = "We couldn’t do that. Nothing was changed, and your text is still here. Try again in a minute.";
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
 document.addEventListener("htmx:afterSwap", (event) => settle(event.detail.target));
 document.addEventListener("htmx:sendError", () => say(LOST));
-document.addEventListener("htmx:responseError", () => say(LOST));
+document.addEventListener("htmx:responseError", () => say(FAILED));
 showSwitch();
 settle(document);
