@@ -33,9 +33,9 @@ STALE_STAGING_SECONDS = 15 * 60
 
 _TAKE_DUE = """
 UPDATE sources_snapshot
-   SET state = %(queued)s, next_attempt_at = now() + make_interval(secs => %(again)s)
+   SET state = %(queued)s, next_attempt_at = statement_timestamp() + make_interval(secs => %(again)s)
  WHERE id IN (SELECT id FROM sources_snapshot
-               WHERE state IN (%(queued)s, %(waiting)s) AND next_attempt_at <= now()
+               WHERE state IN (%(queued)s, %(waiting)s) AND next_attempt_at <= statement_timestamp()
                ORDER BY next_attempt_at, number LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -71,7 +71,7 @@ def run_capture(*, snapshot_id: int, policy: Policy | None = None) -> Captured |
 
 def _capture(lease: Lease, camera: Capturer) -> Captured:
     snapshot = Snapshot.objects.select_related("document").get(pk=lease.snapshot_id)
-    clear_staging(camera.staging_dir)
+    _clear_earlier_attempts(camera.staging_dir, lease)
     result = camera.capture(
         snapshot.document.address or "",
         label=f"{lease.snapshot_id}-{lease.fence}",
@@ -135,6 +135,12 @@ def _send_due() -> int:
     for snapshot_id in due:
         enqueue("sources.capture", snapshot_id=snapshot_id)
     return len(due)
+
+
+def _clear_earlier_attempts(folder: Path, lease: Lease) -> None:
+    """Remove what killed workers of this machine left of the same snapshot; we hold its lease."""
+    for left in folder.glob(f"{lease.snapshot_id}-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def clear_staging(folder: Path) -> None:

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 _CLAIM = """
 UPDATE sources_snapshot
    SET state = %(running)s, step = 'leased', fence = fence + 1, attempt = attempt + 1,
-       lease_until = now() + make_interval(secs => %(lease)s), worker = %(worker)s,
-       capture_started_at = now(), error = '', error_detail = ''
+       lease_until = statement_timestamp() + make_interval(secs => %(lease)s), worker = %(worker)s,
+       capture_started_at = statement_timestamp(), error = '', error_detail = ''
  WHERE id = %(id)s AND state = %(queued)s
 RETURNING fence
 """

@@ -253,6 +253,40 @@ def test_a_living_worker_keeps_its_lease(queued: Queue, settings: object) -> Non
     assert Snapshot.objects.get().lease_until != before
 
 
+class PowerCut(BaseException):
+    """Ends a worker wherever it is; nothing of ours may catch it."""
+
+
+@pytest.mark.parametrize("step", ["fetching", "staged", "sealing", "reading", "settling"])
+def test_a_crash_at_any_step_ends_in_one_sealed_snapshot(
+    queued: Queue, unread: None, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    snapshot = queued()
+
+    def cut(_lease: object, reached: str) -> None:
+        if reached == step:
+            raise PowerCut
+
+    def cut_while_settling(**_arguments: object) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as patched:
+        patched.setattr(leases.Lease, "note_step", cut)
+        if step == "settling":
+            patched.setattr(capture, "settle_capture", cut_while_settling)
+        with pytest.raises(PowerCut):
+            capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert snapshot.state == CaptureState.RUNNING
+    Snapshot.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert capture.sweep_captures() == 1
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.fence) == (CaptureState.SEALED, 2)
+    assert StoredObject.objects.count() == 1
+    assert AuditEvent.objects.filter(tag="sources:snapshot:sealed").count() == 1
+
+
 def test_an_expired_lease_is_queued_again_and_a_living_one_is_not(queued: Queue) -> None:
     dead, living = queued("/dead"), queued("/living")
     for snapshot in (dead, living):

@@ -1,0 +1,201 @@
+"""A real Celery worker on a real broker: killed in the middle, cut off from its broker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+
+from core.embedded import valkey
+from sources.capture.store import FileStore
+from sources.models import FetchHop, Snapshot, StoredObject
+from sources.services.documents import add_document
+from sources.vocabulary import CaptureState
+from tests.sources.origin import Origin, page
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 90
+ARTICLE = page(
+    b"<html lang='en'><title>Kept</title><article>"
+    + b"<p>A paragraph with enough words, and commas, to be the text of a page.</p>" * 4
+    + b"</article></html>"
+)
+
+pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose name leaves room for a socket's path."""
+    folder = Path(tempfile.mkdtemp(prefix="cap-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+class Broker:
+    """A Valkey of the test's own that can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.socket_path = folder / "broker.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            valkey.valkey_command(self._folder / "valkey", self.socket_path),
+            stdout=subprocess.DEVNULL,
+        )
+        wait_until(lambda: valkey.answers(self.socket_path))
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+
+@pytest.fixture
+def broker(short_folder: Path) -> Iterator[Broker]:
+    running = Broker(short_folder)
+    running.start()
+    yield running
+    running.stop()
+
+
+class Worker:
+    """`celery worker` with its scheduler, on the test's database, store and broker."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self._log = log.open("ab")
+        command = [
+            *(sys.executable, "-m", "celery", "-A", "config", "worker", "--beat"),
+            *("--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"),
+            *("--without-gossip", "--without-mingle", "--schedule", str(log.with_suffix(".beat"))),
+        ]
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            command, cwd=PROJECT, env=environment, stdout=self._log, stderr=self._log,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def kill(self) -> None:
+        """End it as a power cut would, with everything that it started."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(20)
+        self._log.close()
+
+
+Start = Callable[[], Worker]
+
+
+@pytest.fixture
+def start_worker(broker: Broker, origin: Origin, tmp_path: Path) -> Iterator[Start]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _database_url(),
+        "CELERY_BROKER_URL": valkey.broker_url(broker.socket_path),
+        "SECRET_KEY": "of this test alone, and long enough to be taken for one by the checks",
+        "STORAGE_URL": f"file://{tmp_path}/objects",
+        "CORROBORATE_VAR": str(tmp_path / "var"),
+        "CAPTURE_LOOPBACK_PORTS": str(origin.port),
+        "CAPTURE_LEASE_SECONDS": "3",
+    }
+    started: list[Worker] = []
+
+    def start() -> Worker:
+        started.append(Worker(environment, tmp_path / f"worker-{len(started)}.log"))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.kill()
+
+
+def _database_url() -> str:
+    given = connection.get_connection_params()
+    options = {
+        "host": given.get("host", ""),
+        "port": str(given.get("port") or 5432),
+        "password": given.get("password", ""),
+    }
+    query = urlencode({name: value for name, value in options.items() if value})
+    return f"postgres://{given.get('user', '')}@/{given['dbname']}?{query}"
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < end, "It did not come to pass in time."
+        time.sleep(0.1)
+
+
+def _queued(origin: Origin) -> Snapshot:
+    document = add_document(actor=None, address=origin.url("/"))
+    snapshot = Snapshot.objects.create(document=document)
+    Snapshot.objects.filter(pk=snapshot.pk).update(next_attempt_at=snapshot.requested_at)
+    return snapshot
+
+
+def _is(snapshot: Snapshot, state: CaptureState) -> bool:
+    return Snapshot.objects.filter(pk=snapshot.pk, state=state).exists()
+
+
+def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
+    origin: Origin, start_worker: Start, tmp_path: Path
+) -> None:
+    arrived, ended = threading.Event(), threading.Event()
+
+    def half_a_page(connection: socket.socket) -> None:
+        connection.sendall(ARTICLE[: len(ARTICLE) // 2])
+        arrived.set()
+        while connection.recv(1024):  # until the worker dies
+            pass
+        ended.set()
+
+    origin.answers["/"] = half_a_page
+    snapshot = _queued(origin)
+    first = start_worker()
+    assert arrived.wait(PATIENCE_SECONDS)
+    assert _is(snapshot, CaptureState.RUNNING)
+    first.kill()
+    assert ended.wait(10)
+    assert _is(snapshot, CaptureState.RUNNING), "nobody could say good-bye"
+    origin.answers["/"] = ARTICLE
+    start_worker()
+    wait_until(lambda: _is(snapshot, CaptureState.SEALED))
+    snapshot.refresh_from_db()
+    assert Snapshot.objects.count() == 1
+    assert (snapshot.outcome, snapshot.fence, snapshot.attempt) == ("ok", 2, 2)
+    assert [hop.fence for hop in FetchHop.objects.all()] == [2]
+    assert StoredObject.objects.count() == 1
+    assert FileStore(tmp_path / "objects").verify(snapshot.warc.sha256)
+    assert len(origin.requests) == 2
+    assert list((tmp_path / "var" / "staging").iterdir()) == []
+
+
+def test_captures_asked_for_while_the_broker_is_away_are_made_when_it_is_back(
+    origin: Origin, broker: Broker, start_worker: Start
+) -> None:
+    origin.answers["/"] = ARTICLE
+    start_worker()
+    early = _queued(origin)
+    wait_until(lambda: _is(early, CaptureState.SEALED))
+    broker.stop()
+    late = _queued(origin)
+    time.sleep(6)  # longer than the scheduler's step, so that it meets the closed door
+    assert _is(late, CaptureState.QUEUED)
+    broker.start()
+    wait_until(lambda: _is(late, CaptureState.SEALED))
+    assert Snapshot.objects.filter(state=CaptureState.SEALED).count() == 2
