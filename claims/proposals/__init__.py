@@ -19,7 +19,7 @@ from claims.proposals.article import (
 from claims.proposals.output import as_json
 from claims.proposals.proposal import Flag, Proposal, Proposals
 from claims.proposals.proposing import propose
-from claims.proposals.reading import Form, read_article
+from claims.proposals.reading import Form, guessed_form, read_article, readable_text
 
 __all__ = [
     "LIMIT_BYTES",
@@ -35,6 +35,8 @@ __all__ = [
     "Proposals",
     "Reference",
     "as_json",
+    "guessed_form",
     "propose",
     "read_article",
+    "readable_text",
 ]

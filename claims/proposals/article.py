@@ -71,7 +71,8 @@ class Article:
     """An article as read. `language` is "en", "ar", or "und" where no rules are known.
 
     `references` holds one entry per number used in the text or listed at its end, in rising order.
-    `inferred_year` is a suggestion for dates whose year the text does not state, else None.
+    `stated_years` are the years that the text itself dates things with, in rising order.
+    `inferred_year` is a suggestion for dates where it states none, else None.
     """
 
     title: str
@@ -82,8 +83,13 @@ class Article:
     references: tuple[Reference, ...]
     dropped: tuple[Dropped, ...]
     published: date | None
-    year_stated: bool
+    stated_years: tuple[int, ...]
     inferred_year: int | None
+
+    @property
+    def year(self) -> int | None:
+        """The year of dates without one: the only one stated, or else the inferred one."""
+        return self.stated_years[0] if len(self.stated_years) == 1 else self.inferred_year
 
     @property
     def body(self) -> tuple[Paragraph, ...]:

@@ -12,7 +12,7 @@ from claims.proposals.article import Article, Dropped, DropReason, Paragraph, Re
 from claims.proposals.furniture import is_caption, is_furniture
 from claims.proposals.language import language_of
 from claims.proposals.source import Block, BlockKind, Source
-from claims.proposals.times import inferred_year, states_year
+from claims.proposals.times import inferred_year, stated_years
 
 _LONGEST_REPEATED_CAPTION = 400
 
@@ -33,7 +33,7 @@ def assembled(source: Source, *, published: date | None) -> Article:
         references=_references(source.references, notes),
         dropped=dropped,
         published=published,
-        year_stated=states_year(f"{title}\n{prose}"),
+        stated_years=stated_years(f"{title}\n{prose}"),
         inferred_year=inferred_year(prose, published=published),
     )
 

@@ -18,7 +18,7 @@ def as_json(proposals: Proposals) -> dict[str, Any]:
         "title": article.title,
         "language": article.language,
         "published": article.published.isoformat() if article.published else None,
-        "year": {"stated": article.year_stated, "inferred": article.inferred_year},
+        "year": {"stated": list(article.stated_years), "inferred": article.inferred_year},
         "paragraphs": [paragraph.text for paragraph in article.body],
         "captions": [paragraph.text for paragraph in article.captions],
         "dropped": [dropped.text for dropped in article.dropped],

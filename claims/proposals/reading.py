@@ -43,7 +43,7 @@ def read_article(
     the markup states and serves only to suggest a year. Raises ArticleTooLong over 200,000 bytes
     of text (2,000,000 of HTML), NotAnArticle where there is no readable text.
     """
-    text = _cleaned(data)
+    text = readable_text(data)
     form = form or guessed_form(text)
     _check_length(text, LIMIT_MARKUP_BYTES if form is Form.HTML else LIMIT_BYTES)
     source = _READERS[form](text)
@@ -58,7 +58,7 @@ def guessed_form(text: str) -> Form:
     return Form.MARKDOWN if _MARKDOWN.search(head) else Form.PLAIN
 
 
-def _cleaned(data: str | bytes) -> str:
+def readable_text(data: str | bytes) -> str:
     """Text with plain line ends and without control characters, which no article needs."""
     if len(data) > LIMIT_MARKUP_BYTES:
         raise _too_long(len(data), LIMIT_MARKUP_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -117,8 +118,9 @@ def _of_vague(text: str) -> tuple[int | None, int | None]:
     return (int(year.group()) if year else None), month
 
 
-def states_year(text: str) -> bool:
-    return any(expression.year is not None for expression in find_times(text))
+def stated_years(text: str) -> tuple[int, ...]:
+    """The years that a text dates things with, in rising order."""
+    return tuple(sorted({e.year for e in find_times(text) if e.year is not None}))
 
 
 def inferred_year(text: str, *, published: date | None) -> int | None:
@@ -133,3 +135,63 @@ def inferred_year(text: str, *, published: date | None) -> int | None:
     if not months:
         return None
     return published.year - (min(months) > published.month)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days, first and last included, that a sentence tells of; `last` None: open at its end.
+
+    `is_inferred` if the sentence does not state the year itself.
+    """
+
+    first: date
+    last: date | None
+    precision: TimePrecision
+    is_inferred: bool
+
+
+def period_of(sentence: str, *, year: int | None) -> Period | None:
+    """When a sentence says that something was, `year` filling in where it states none."""
+    for expression in find_times(sentence):
+        in_year = expression.year or year
+        if in_year is None or (expression.month is None and expression.year is None):
+            continue
+        days = _days(expression, in_year)
+        if days is None:
+            continue
+        before = sentence[: expression.start].lower().split()[-1:]
+        opens = [*before, *expression.text.lower().split()[:1]]
+        last = None if _OPEN_ENDED.intersection(opens) else days[1]
+        return Period(days[0], last, expression.precision, expression.year is None)
+    return None
+
+
+_OPEN_ENDED = frozenset({"since", "after", "منذ", "بعد"})
+_PARTS = (
+    ("early|beginning|start|مطلع|أوائل|بداي", 0),
+    ("mid|منتصف", 1),
+    ("late|end|أواخر|نهاية", 2),
+)
+
+
+def _days(expression: TimeExpression, year: int) -> tuple[date, date] | None:
+    """The first and last day of an expression; the ten days of "early", "mid" or "late"."""
+    try:
+        if expression.day is not None and expression.month is not None:
+            day = date(year, expression.month, expression.day)
+            return day, day
+    except ValueError:  # "February 30": no day of the calendar
+        return None
+    months = (expression.month, expression.month) if expression.month else (1, 12)
+    first = date(year, months[0] or 1, 1)
+    last = date(year, months[1] or 12, monthrange(year, months[1] or 12)[1])
+    return _third(expression.text, first, last)
+
+
+def _third(text: str, first: date, last: date) -> tuple[date, date]:
+    step = (last - first) / 3
+    for words, third in _PARTS:
+        if re.search(words, text, re.IGNORECASE):
+            begin = first + third * step
+            return begin, last if third == 2 else begin + step  # noqa: PLR2004 - the last of three
+    return first, last

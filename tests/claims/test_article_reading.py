@@ -114,7 +114,7 @@ def test_arabic_notes_furniture_and_language() -> None:
     assert read.language == "ar"
     assert [note.number for note in read.notes] == [1, 2, 3, 4, 5, 6]
     assert len(read.dropped) == 3
-    assert read.year_stated
+    assert read.stated_years == (2021,)
 
 
 # Markdown

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from claims.proposals import Proposal, propose, read_article
-from claims.proposals.times import find_times
+from claims.proposals.times import find_times, period_of
 from claims.vocabulary import ClaimKind, TimePrecision
 
 ARTICLES = Path(__file__).parent / "articles"
@@ -284,6 +284,37 @@ def test_expressions_of_time(
 ) -> None:
     found = [(t.year, t.month, t.day, t.precision) for t in find_times(text)]
     assert found == [expected]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("It fell on 3 May", ("2016-05-03", "2016-05-03", True)),
+        ("It fell on 3 May 2015", ("2015-05-03", "2015-05-03", False)),
+        ("It fell after May 3rd", ("2016-05-03", None, True)),
+        ("It was lost since August", ("2016-08-01", None, True)),
+        ("It fell in early November", ("2016-11-01", "2016-11-10", True)),
+        ("It fell in late November", ("2016-11-20", "2016-11-30", True)),
+        ("It fell in 2015", ("2015-01-01", "2015-12-31", False)),
+        ("It fell on 30 February", None),
+        ("It fell recently", None),
+        ("It fell", None),
+    ],
+)
+def test_period_that_a_sentence_tells_of(
+    sentence: str, expected: tuple[str, str | None, bool] | None
+) -> None:
+    period = period_of(sentence, year=2016)
+    found = period and (
+        period.first.isoformat(),
+        period.last.isoformat() if period.last else None,
+        period.is_inferred,
+    )
+    assert found == expected
+
+
+def test_without_a_year_a_day_has_no_period() -> None:
+    assert period_of("It fell on 3 May", year=None) is None
 
 
 @pytest.mark.parametrize("text", ["1070 homes", "they may march", "5:30", "in 12 towns", "3.5 km"])

@@ -121,7 +121,7 @@ def test_aleppo_structure(aleppo: Proposals) -> None:
         ("furniture", "Leave A Reply"),
         ("furniture", "Your email address w"),
     ]
-    assert (article.year_stated, article.inferred_year) == (False, None)
+    assert (article.stated_years, article.inferred_year) == ((), None)
 
 
 def test_json_has_the_agreed_keys_and_plain_values(aleppo: Proposals) -> None:
