@@ -1,0 +1,38 @@
+"""Why an evidence item has no archived copy that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from claims.models import Evidence
+from sources.models import Document, Snapshot
+from sources.vocabulary import CaptureState
+from verification.selectors.facts import is_archived
+
+ENDED = frozenset({CaptureState.FAILED, CaptureState.REFUSED, CaptureState.CANCELLED})
+NOT_COUNTED = "so it isn’t counted."
+
+
+def newest_captures(items: Collection[Evidence]) -> Mapping[int, Snapshot]:
+    """The newest capture of each document that has no copy, by document. One query, or none."""
+    waiting = {item.document_id for item in items if not is_archived(item)}
+    if not waiting:
+        return {}
+    found = (
+        Snapshot.objects.filter(document__in=waiting)
+        .order_by("document_id", "-number")
+        .distinct("document_id")
+    )
+    return {snapshot.document_id: snapshot for snapshot in found}
+
+
+def why_not_archived(document: Document, newest: Snapshot | None) -> str:
+    if not document.address:
+        return f"The address of this source is missing, {NOT_COUNTED}"
+    if newest is None:
+        return f"Not archived yet, {NOT_COUNTED}"
+    if newest.state == CaptureState.SEALED:
+        return f"What we could archive is not the page itself, {NOT_COUNTED}"
+    if newest.state in ENDED:
+        return f"We couldn’t archive this one, {NOT_COUNTED}"
+    return "We are archiving this one. Until then it isn’t counted."

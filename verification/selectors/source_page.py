@@ -1,0 +1,253 @@
+"""The public list of sources and the page of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf.locale import LANG_INFO
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from claims.models import Claim, Evidence
+from claims.vocabulary import Publication
+from core.bidi import with_turns_shown, without_turns
+from core.errors import Missing
+from sources.models import Affiliation, ExternalRating, Source, SourceGrade
+from sources.vocabulary import Degree, Grade, Safety
+from verification.addresses import claim_path, slug_of, source_path
+from verification.selectors.brief import Fact
+from verification.selectors.redaction import document_title, source_href, source_name
+
+SIZE = 25
+UNALIGNED = "Not aligned"
+
+
+def public_sources() -> models.QuerySet[Source]:
+    """Sources that a published claim cites or names; the others are work in progress."""
+    cited = Evidence.objects.filter(
+        document__source=OuterRef("pk"), claim__publication=Publication.PUBLISHED
+    )
+    named = Claim.objects.filter(claimant=OuterRef("pk"), publication=Publication.PUBLISHED)
+    return Source.objects.filter(Exists(cited) | Exists(named))
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    href: str
+    name: str
+    kind: str
+    side: str
+
+
+@dataclass(frozen=True)
+class SourceList:
+    """`after`: the key to go on from, empty on the last page."""
+
+    rows: tuple[SourceRow, ...]
+    after: str
+
+
+def source_list(after: str = "") -> SourceList:
+    """Sources by name, those after the key AFTER. Two queries."""
+    sources = public_sources().filter(safety=Safety.PUBLIC)
+    if after:
+        number, _, name = after.partition("-")
+        sources = sources.filter(Q(name__gt=name) | Q(name=name, number__gt=_as_number(number)))
+    found = list(
+        sources.prefetch_related("affiliations__party").order_by("name", "number")[: SIZE + 1]
+    )
+    shown = found[:SIZE]
+    key = f"{shown[-1].number}-{shown[-1].name}" if len(found) > SIZE else ""
+    return SourceList(tuple(_source_row(source) for source in shown), key)
+
+
+def _as_number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004  # 64 bits
+
+
+def _source_row(source: Source) -> SourceRow:
+    current = [row for row in source.affiliations.all() if row.to_date is None]
+    return SourceRow(
+        href=source_href(source),
+        name=source_name(source),
+        kind=str(source.get_kind_display()),
+        side=", ".join(sorted(row.party.name for row in current)) or UNALIGNED,
+    )
+
+
+@dataclass(frozen=True)
+class Side:
+    """A source's place in the dispute, and the reason for it, which can be disputed."""
+
+    party: str
+    degree: str
+    span: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a person of the desk thought of the source on a day, in words."""
+
+    at: datetime
+    by: str
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What somebody else thinks of the source."""
+
+    rater: str
+    value: str
+    scale: str
+    on: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the source said about one claim."""
+
+    claim_href: str
+    sentence: str
+    language: str
+    status: str
+    stance: str
+    number: int
+    title: str
+    title_language: str
+    published_at: datetime | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcePage:
+    number: int
+    href: str
+    slug: str
+    name: str
+    withheld: bool
+    kind: str
+    description: str
+    facts: tuple[Fact, ...]
+    sides: tuple[Side, ...]
+    judgements: tuple[Judgement, ...]
+    opinions: tuple[Opinion, ...]
+    reports: tuple[Report, ...]
+    older: str
+
+
+def source_page(number: int, before: UUID | None = None) -> SourcePage:
+    """A public source. Missing: there is none, or no published claim cites it. Seven queries."""
+    source = (
+        public_sources()
+        .select_related("owner")
+        .prefetch_related("affiliations__party", "grades__graded_by", "ratings", "addresses")
+        .filter(number=number)
+        .first()
+    )
+    if source is None:
+        raise Missing(f"There is no source {number}.")
+    withheld = source.safety == Safety.WITHHELD
+    reports, older = _reports(source, before)
+    return SourcePage(
+        number=source.number,
+        href=source_path(source.number, source.public_name),
+        slug=slug_of(source.public_name, "source"),
+        name=source_name(source),
+        withheld=withheld,
+        kind=str(source.get_kind_display()),
+        sides=tuple(_side(row, withheld=withheld) for row in source.affiliations.all()),
+        reports=reports,
+        older=older,
+        **(_NOTHING_PERSONAL if withheld else _particulars(source)),
+    )
+
+
+_NOTHING_PERSONAL: dict[str, Any] = {
+    "description": "",
+    "facts": (),
+    "judgements": (),
+    "opinions": (),
+}
+
+
+def _particulars(source: Source) -> dict[str, Any]:
+    """What would name a person, and is left out where the name is withheld."""
+    return {
+        "description": source.description,
+        "facts": tuple(fact for fact in _facts(source) if fact.text),
+        "judgements": tuple(_judgement(row) for row in source.grades.all()),
+        "opinions": tuple(_opinion(row) for row in source.ratings.all()),
+    }
+
+
+def _facts(source: Source) -> tuple[Fact, ...]:
+    names = source.names.values() if isinstance(source.names, dict) else []
+    others = [with_turns_shown(str(name)) for name in (*names, *source.aliases)]
+    return (
+        Fact("Also called", ", ".join(others)),
+        Fact("Kind", str(source.get_kind_display())),
+        Fact("Languages", ", ".join(_language(code) for code in source.languages)),
+        Fact("Country", source.country),
+        Fact("Owner", source_name(source.owner), source_href(source.owner)),
+        Fact("Publishes at", ", ".join(row.value for row in source.addresses.all())),
+    )
+
+
+def _language(code: str) -> str:
+    """Its English name, or the code where there is none."""
+    return str(LANG_INFO.get(code, {}).get("name", code))
+
+
+def _side(row: Affiliation, *, withheld: bool) -> Side:
+    start = f"from {row.from_date:%-d %b %Y}" if row.from_date else ""
+    end = f"until {row.to_date:%-d %b %Y}" if row.to_date else ""
+    span = " ".join(part for part in (start, end) if part)
+    reason = "" if withheld else row.rationale
+    return Side(row.party.name, Degree(row.degree).label, span, reason)
+
+
+def _judgement(row: SourceGrade) -> Judgement:
+    label = row.graded_by.role_label.lower() if row.graded_by else "the desk"
+    return Judgement(row.graded_at, label, Grade(row.grade).label, row.rationale)
+
+
+def _opinion(row: ExternalRating) -> Opinion:
+    on = f"{row.rated_on:%-d %b %Y}" if row.rated_on else ""
+    return Opinion(row.rater, row.value, row.scale, on, row.link)
+
+
+def _reports(source: Source, before: UUID | None) -> tuple[tuple[Report, ...], str]:
+    """What the source said in published claims, last filed first: keys sort by time."""
+    found = Evidence.objects.filter(
+        document__source=source, claim__publication=Publication.PUBLISHED
+    )
+    if before is not None:
+        found = found.filter(key__lt=before)
+    rows = list(found.select_related("claim", "document__source").order_by("-key")[: SIZE + 1])
+    shown = rows[:SIZE]
+    older = str(shown[-1].key) if len(rows) > SIZE else ""
+    return tuple(_report(row) for row in shown), older
+
+
+def _report(row: Evidence) -> Report:
+    claim = row.claim
+    withheld = row.document.source is None or row.document.source.safety == Safety.WITHHELD
+    return Report(
+        claim_href=f"{claim_path(claim.number, claim.sentence)}#e{row.position}",
+        sentence=without_turns(claim.sentence),
+        language=claim.language,
+        status=claim.status,
+        stance=row.stance,
+        number=row.position,
+        title=document_title(row.document),
+        title_language="" if withheld else row.document.language,
+        published_at=row.document.published_at,
+        withdrawn=row.withdrawn_at is not None,
+    )
