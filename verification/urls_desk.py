@@ -1,0 +1,25 @@
+"""The desk's pages. One list for each part of the work."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from verification.views import adding, editor, evidence, status
+
+_ITEM = "desk/c/<int:number>/evidence/<int:position>"
+
+EDITING: list[URLPattern | URLResolver] = [
+    path("desk/add", adding.add, name="desk_add"),
+    path("desk/c/<int:number>", editor.claim, name="desk_claim"),
+    path("desk/c/<int:number>/evidence", editor.add_evidence, name="desk_evidence_add"),
+    path(_ITEM, evidence.edit, name="desk_evidence"),
+    path(f"{_ITEM}/withdraw", evidence.withdraw, name="desk_evidence_withdraw"),
+    path(f"{_ITEM}/resolve", evidence.resolve, name="desk_evidence_resolve"),
+    path(f"{_ITEM}/visual", evidence.visual, name="desk_evidence_visual"),
+    path(f"{_ITEM}/locate", evidence.locate, name="desk_evidence_locate"),
+    path(f"{_ITEM}/capture", evidence.capture, name="desk_evidence_capture"),
+    path("desk/c/<int:number>/status", status.status, name="desk_status"),
+    path("desk/c/<int:number>/take-back", status.take_back, name="desk_take_back"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*EDITING]

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from core.caching import SHARED, public_page
+from sources.services.objects import open_object
+from verification.selectors.snapshot_page import public_warc, snapshot_page
+
+WARC_TYPE = "application/gzip"  # a WARC file in gzip members, and nothing a browser would show
+
+
+@public_page
+def snapshot(request: HttpRequest, number: int) -> HttpResponse:
+    return render(request, "public/snapshot.html", {"page": snapshot_page(number)})
+
+
+@require_safe
+def warc(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The archived file as a download: never shown here, whatever it holds."""
+    file = public_warc(number)
+    tag = f'"{file.sha256}"'
+    unchanged = get_conditional_response(request, etag=tag)
+    if unchanged is not None:
+        return unchanged
+    response = FileResponse(
+        open_object(file.sha256), as_attachment=True, filename=file.name, content_type=WARC_TYPE
+    )
+    response["ETag"], response["Cache-Control"] = tag, SHARED
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
