@@ -1,0 +1,30 @@
+"""Where the desk's pages about one claim are."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+REVIEW = "/desk/review"
+
+
+def desk_claim_path(number: int) -> str:
+    return reverse("desk_claim", kwargs={"number": number})
+
+
+def item_path(number: int, position: int) -> str:
+    """The claim's editor at the row of an evidence item."""
+    return f"{desk_claim_path(number)}#e{position}"
+
+
+def open_item_path(number: int, position: int) -> str:
+    """The same with that row open."""
+    return f"{desk_claim_path(number)}?open={position}#e{position}"
+
+
+def desk_status_path(number: int, target: str = "") -> str:
+    path = reverse("desk_status", kwargs={"number": number})
+    return f"{path}?target={target}" if target else path
+
+
+def recapture_path(number: int, position: int) -> str:
+    return reverse("desk_evidence_capture", kwargs={"number": number, "position": position})

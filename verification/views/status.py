@@ -1,0 +1,121 @@
+"""Changing the status of a claim, asking for it, and taking the request back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import DeskRequest, desk
+from accounts.policies import require
+from accounts.roles import Permission
+from core.errors import Conflict, DomainError, Invalid, NotAllowed
+from verification.desk_addresses import desk_claim_path, desk_status_path
+from verification.forms.status import StatusForm
+from verification.selectors.status_page import StatusPage, status_page
+from verification.services.proposals import propose_status, withdraw_proposal
+from verification.services.status import change_status
+from verification.views.parts import SeeOther, page_or_part
+
+TEMPLATE = "desk/status.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk()
+def status(request: DeskRequest, number: int) -> HttpResponse:
+    if request.method == "POST":
+        return _send(request, number)
+    page = _load(request, number, request.GET.get("target", ""))
+    return _show(request, page, _form(request, page))
+
+
+def _load(request: DeskRequest, number: int, target: str) -> StatusPage:
+    return status_page(request.user, number, target=target, now=timezone.now())
+
+
+def _form(request: DeskRequest, page: StatusPage, *, sent: bool = False) -> StatusForm | None:
+    if page.change is None:
+        return None
+    data = request.POST if sent else None
+    return StatusForm(page.claim, page.change, page.ledger.rows, data, actor=request.user)
+
+
+def _show(
+    request: DeskRequest, page: StatusPage, form: StatusForm | None, status: int = 200
+) -> HttpResponse:
+    """The page; for htmx the chosen change, or while somebody writes only how it reads."""
+    shown = page.with_written(form.written()) if form else page
+    part = "reading" if "preview" in request.POST else "change"
+    context = {
+        "page": shown,
+        "form": form,
+        "preview": form.written() if form else None,
+        "failed": status >= HTTPStatus.BAD_REQUEST,
+    }
+    return page_or_part(request, TEMPLATE, part, context, status)
+
+
+def _send(request: DeskRequest, number: int) -> HttpResponse:
+    require(request.user, Permission.PROPOSE)
+    page = _load(request, number, request.POST.get("target", ""))
+    form = _form(request, page, sent=True)
+    if form is None:
+        raise Conflict("That status does not follow from this one. Choose again.")
+    if "preview" in request.POST:
+        return _preview(request, page, form)
+    if not form.is_valid():
+        return _show(request, page, form, 422)
+    try:
+        _decide(request, page, form)
+    except (Conflict, Invalid, NotAllowed) as error:
+        return _refused(request, number, error)
+    return SeeOther(desk_claim_path(number))
+
+
+def _preview(request: DeskRequest, page: StatusPage, form: StatusForm) -> HttpResponse:
+    """How it reads so far. Nothing is sent, so nothing is called wrong yet."""
+    written = form.written()
+    shown = page.with_written(written)
+    form.forget_errors()
+    context = {"page": shown, "form": form, "preview": written}
+    return page_or_part(request, TEMPLATE, "reading", context)
+
+
+def _decide(request: DeskRequest, page: StatusPage, form: StatusForm) -> None:
+    """Send it for approval, or make the change that needs none."""
+    needs_approval = page.change is not None and page.change.needs_approval
+    (propose_status if needs_approval else change_status)(
+        actor=request.user,
+        claim=page.claim,
+        change=form.change(),
+        expected_version=form.cleaned_data["version"],
+    )
+    label = form.asked.target.label
+    said = f"Sent for approval: {label}." if needs_approval else f"Status: {label}."
+    messages.success(request, "Reviewed today: still so." if form.asked.reaffirms else said)
+
+
+def _refused(request: DeskRequest, number: int, error: DomainError) -> HttpResponse:
+    """The form with its input, the reasons, and the claim as it is now."""
+    page = _load(request, number, request.POST.get("target", ""))
+    form = _form(request, page, sent=True)
+    if form is None:
+        raise error
+    form.renew(page.version)
+    form.is_valid()
+    form.refuse(error)
+    return _show(request, page, form, error.status)
+
+
+@require_POST
+@desk(Permission.PROPOSE)
+def take_back(request: DeskRequest, number: int) -> HttpResponse:
+    page = _load(request, number, "")
+    if page.proposal is None:
+        raise Conflict("No proposal waits for this claim any more.")
+    withdraw_proposal(actor=request.user, proposal=page.proposal)
+    messages.success(request, "Taken back. You can change it and send it again.")
+    return SeeOther(desk_status_path(number, page.proposal.target))
