@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 
@@ -13,6 +17,22 @@ class SiteRequest(HttpRequest):
 
     htmx: HtmxDetails
     request_id: uuid.UUID
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a form was taken: look there, with a GET."""
+
+    status_code = 303
+
+
+def page_or_part(
+    request: SiteRequest, template: str, part: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """TEMPLATE whole, or only its partial PART when htmx asks."""
+    name = f"{template}#{part}" if part and request.htmx else template
+    response = render(request, name, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
 
 
 def client_address(request: HttpRequest, trusted_proxies: int) -> str:

@@ -15,12 +15,12 @@ from claims.services.claims import publish_claim
 from claims.services.locks import lock_claim
 from claims.vocabulary import Publication, Stage, Status
 from core.errors import Conflict, Invalid, NotAllowed
-from core.terms import Term
 from verification import workflow
 from verification.conditions import ReasonCode, confidence_gap, evidence_set_digest
 from verification.models import StatusEvent, StatusProposal
 from verification.models.status import ProposalState
 from verification.selectors.facts import claim_facts
+from verification.send_back import MIN_NOTE, SendBackCode
 from verification.services.assess import assess_claim
 from verification.services.status import (
     Change,
@@ -28,17 +28,6 @@ from verification.services.status import (
     lock_and_examine,
     refuse_unmet,
 )
-
-MIN_NOTE = 20
-
-
-class SendBackCode(Term):
-    ANOTHER_SOURCE = "another_source", "Needs another source"
-    OTHER_SIDE = "other_side", "Needs a source from the other side"
-    ARCHIVE_MISSING = "archive_missing", "An archived copy is missing"
-    WORDING = "wording", "Wording"
-    FINDING = "finding", "The finding does not follow"
-    OTHER = "other", "Other"
 
 
 @transaction.atomic
