@@ -48,6 +48,10 @@ class Command(BaseCommand):
     def _person(self, email: str, name: str, role: Role, *, renew: bool) -> User:
         password = make_password()
         known: User | None = User.objects.filter(email=email).first()
+        if known is not None and not known.is_demonstration:
+            raise CommandError(
+                f"{email} belongs to somebody who is not of the demonstration. Nothing was done."
+            )
         if known is not None and not renew:
             self.stdout.write(
                 f"{role.label}: {email} (password printed at the first run; "
