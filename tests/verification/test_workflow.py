@@ -141,6 +141,7 @@ def test_a_claim_starts_unverified_by_one_person(role: str) -> None:
     assert change is CREATION
     assert names(change) == {"document_or_claimant"}
     assert not change.reason_codes
+    assert not change.creates_correction
     assert may_change(role, change) == (role in MAY_ASK)
     assert not may_propose(role, change)
 
