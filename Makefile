@@ -37,7 +37,7 @@ test: $(VENV)/dev.stamp ## run the whole suite on servers of its own (ARGS= for 
 journeys: $(VENV)/dev.stamp ## drive a real browser through the story (needs chromium)
 	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey $(ARGS)
 
-lint: $(VENV)/dev.stamp ## style, templates, spelling, dependencies
+lint: $(VENV)/dev.stamp ## style, templates, spelling
 	$(IN_VENV) -m ruff check .
 	$(IN_VENV) -m ruff format --check .
 	$(VENV)/bin/djlint --quiet --lint templates

@@ -63,15 +63,18 @@ class Cluster:
             shutil.rmtree(former, ignore_errors=True)
 
 
-def prepare(cluster: Cluster) -> None:
-    """Make the data directory unless it exists, and let the server's account reach all it needs."""
+def prepare(cluster: Cluster, *, is_durable: bool = True) -> None:
+    """Make the data directory unless it exists, and let the server's account reach all it needs.
+
+    What is not durable need not have reached the disk when this returns.
+    """
     _refuse_other_version(cluster.data)
     who = account.server_account(cluster.data)
     if who is not None:
         account.let_pass(who, cluster.data, programs.postgres_install())
         _open_programs()
     if not (cluster.data / "PG_VERSION").exists():
-        _make(cluster, who)
+        _make(cluster, who, is_durable=is_durable)
 
 
 def _refuse_other_version(data: Path) -> None:
@@ -98,28 +101,29 @@ def _open_programs() -> None:
             account.let_read(folder)
 
 
-def _make(cluster: Cluster, who: account.Account | None) -> None:
+def _make(cluster: Cluster, who: account.Account | None, *, is_durable: bool) -> None:
     """Build beside the final place and rename, so that an interrupted start leaves no half."""
     new = cluster.root / "data.new"
     if new.exists():
         shutil.rmtree(new)
     new.mkdir(mode=0o700)
     if who is None:
-        _initialise(new, None)
+        _initialise(new, None, is_durable=is_durable)
     else:
         # initdb insists on a number that has a name, and the server's has none.
         named = account.nobody()
         account.give(new, named)
         with account.passing(named, new, programs.postgres_install()):
-            _initialise(new, named)
+            _initialise(new, named, is_durable=is_durable)
         account.give(new, who)
     new.rename(cluster.data)
 
 
-def _initialise(data: Path, who: account.Account | None) -> None:
-    programs.run("initdb", *_init_options(data), who=who)
+def _initialise(data: Path, who: account.Account | None, *, is_durable: bool) -> None:
+    programs.run("initdb", *_init_options(data), *(() if is_durable else ("--no-sync",)), who=who)
+    single = ("--single", "-D", str(data), "-c", f"fsync={'on' if is_durable else 'off'}")
     sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\n"
-    programs.run("postgres", "--single", "-D", str(data), "postgres", who=who, text=sql)
+    programs.run("postgres", *single, "postgres", who=who, text=sql)
 
 
 def _init_options(data: Path) -> list[str]:

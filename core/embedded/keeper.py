@@ -161,19 +161,20 @@ def _serve(keeper: Keeper, writing: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    root, log, options = arguments
+    root, log, given = arguments
     cluster = Cluster(Path(root), Path(log))
+    options = json.loads(given)
     # Held by this process and its child until both have ended.
     if locks.take(cluster.keeper, seconds=5) is None:
         return _fail(f"Another process keeps {root} already.")
     try:
-        prepare(cluster)
+        prepare(cluster, is_durable=options.get("fsync") != "off")
     except EmbeddedServerError as error:
         return _fail(str(error))
     reading, writing = os.pipe()
     if os.fork() == 0:
         os.close(reading)
-        _serve(Keeper(cluster, json.loads(options)), writing)
+        _serve(Keeper(cluster, options), writing)
         return 0
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:

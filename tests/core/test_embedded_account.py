@@ -13,6 +13,8 @@ from core.embedded import account, acl, runtime
 from core.embedded.account import SERVER_ID, Account
 from core.embedded.errors import EmbeddedServerError
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Path:

@@ -22,6 +22,7 @@ from core.embedded.account import server_account
 from core.embedded.cluster import Cluster, prepare
 from core.embedded.errors import EmbeddedServerError
 
+pytestmark = pytest.mark.embedded
 PROJECT = Path(__file__).resolve().parents[2]
 FAST = {"fsync": "off"}
 # Joins the server, says where it is, and answers each line with the result of that statement.
@@ -31,6 +32,7 @@ from pathlib import Path
 import psycopg
 from core.embedded.cluster import Cluster
 from core.embedded.postgres import ensure_database, ensure_server
+
 cluster = Cluster(Path(sys.argv[1]), Path(sys.argv[2]))
 server = ensure_server(cluster, {"fsync": "off"})
 ensure_database(cluster, server, "shared")
@@ -97,6 +99,17 @@ def cluster(made_once: Cluster, folder: Path) -> Iterator[Cluster]:
     yield cluster
     assert postgres.leave_server(cluster, seconds=30)
     assert working_in(cluster) == []
+
+
+@pytest.fixture(scope="module")
+def shared(made_once: Cluster) -> Iterator[Cluster]:
+    """A cluster for the tests that do it no harm."""
+    folder = Path(tempfile.mkdtemp(prefix="tests-"))
+    cluster = cluster_in(folder / "postgres")
+    copy(made_once, cluster)
+    yield cluster
+    assert postgres.leave_server(cluster, seconds=30)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -235,8 +248,8 @@ def stranger(cluster: Cluster) -> Iterator[subprocess.Popen[bytes]]:
     account = server_account(cluster.data)
     credentials = account.credentials() if account else {}
     process = subprocess.Popen(["/bin/sleep", "600"], cwd="/", **credentials)
-    names = f"{process.pid}\n{cluster.data}\n1479924000\n5432\n/tmp\n\n\nready\n"
-    (cluster.data / "postmaster.pid").write_text(names)
+    lines = f"{process.pid}\n{cluster.data}\n1479924000\n5432\n/tmp\n\n\nready\n"
+    (cluster.data / "postmaster.pid").write_text(lines)
     yield process
     process.kill()
     process.wait()
@@ -290,20 +303,20 @@ def test_without_a_short_directory_the_deep_path_is_refused_by_the_system(folder
         trial.bind(str(deep / ".s.PGSQL.5432"))
 
 
-def test_server_is_private(cluster: Cluster) -> None:
-    server = postgres.ensure_server(cluster, FAST)
+def test_server_is_private(shared: Cluster) -> None:
+    server = postgres.ensure_server(shared, FAST)
     directory = Path(server.socket_directory)
     assert directory.stat().st_mode & 0o777 == 0o700
     assert (directory / ".s.PGSQL.5432").stat().st_mode & 0o777 == 0o700
     assert value(server, "SHOW listen_addresses") == ""
-    head = leftovers._heads(working_in(cluster))[0]
+    head = leftovers._heads(working_in(shared))[0]
     assert [c for c in head.net_connections() if c.status == psutil.CONN_LISTEN] == []
 
 
-def test_application_is_no_superuser_and_is_refused_what_was_revoked(cluster: Cluster) -> None:
-    server = postgres.ensure_server(cluster, FAST)
+def test_application_is_no_superuser_and_is_refused_what_was_revoked(shared: Cluster) -> None:
+    server = postgres.ensure_server(shared, FAST)
     assert value(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
-    postgres.ensure_database(cluster, server, "own")
+    postgres.ensure_database(shared, server, "own")
     with psycopg.connect(server.address("own"), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (what text)")
         connection.execute("REVOKE TRUNCATE ON kept FROM CURRENT_USER")
@@ -317,19 +330,19 @@ def test_options_reach_the_server(cluster: Cluster) -> None:
     assert value(server, "SHOW work_mem") == "7MB"
 
 
-def test_text_search_knows_arabic_punctuation(cluster: Cluster) -> None:
-    server = postgres.ensure_server(cluster, FAST)
+def test_text_search_knows_arabic_punctuation(shared: Cluster) -> None:
+    server = postgres.ensure_server(shared, FAST)
     found = value(server, "SELECT to_tsvector('simple', '«قوات» الحكومة، الأسد؟')::text")
     assert found == "'الأسد':3 'الحكومة':2 'قوات':1"
 
 
 def test_callers_variables_do_not_steer_the_server(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    shared: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPORT", "6543")
     monkeypatch.setenv("PGHOST", "192.0.2.1")
     monkeypatch.setenv("PGDATABASE", "nowhere")
-    assert value(postgres.ensure_server(cluster, FAST), "SELECT 1") == 1
+    assert value(postgres.ensure_server(shared, FAST), "SELECT 1") == 1
 
 
 def test_a_setting_that_postgresql_refuses_is_reported_in_its_words(cluster: Cluster) -> None:
@@ -355,11 +368,9 @@ def test_directory_of_another_user_is_named(folder: Path, monkeypatch: pytest.Mo
             postgres.ensure_server(cluster_in(folder / "postgres"), FAST)
 
 
-def test_database_is_made_once_by_racing_processes(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = postgres.ensure_server(cluster, FAST)
-    postgres.ensure_database(cluster, server, "raced")
+def test_database_is_made_once_by_racing_processes(shared: Cluster) -> None:
+    server = postgres.ensure_server(shared, FAST)
+    postgres.ensure_database(shared, server, "raced")
     with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
         postgres._create_database(connection, "raced")
     assert value(server, "SELECT count(*) FROM pg_database WHERE datname = 'raced'") == 1

@@ -17,6 +17,7 @@ from core.embedded import locks, supervisor
 from core.embedded.errors import EmbeddedServerError
 from core.embedded.supervisor import Supervisor
 
+pytestmark = pytest.mark.embedded
 PROJECT = Path(__file__).resolve().parents[2]
 SLEEP = ["/bin/sleep", "600"]
 STUBBORN = """
@@ -31,6 +32,7 @@ import sys, time
 from pathlib import Path
 from core.embedded import locks
 from core.embedded.supervisor import Supervisor
+
 folder = Path(sys.argv[1])
 runtime = folder / "runtime"
 runtime.mkdir()

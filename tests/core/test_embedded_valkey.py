@@ -16,6 +16,8 @@ from core.embedded import programs, valkey
 from core.embedded.errors import EmbeddedServerError
 from core.embedded.runtime import make_socket_directory
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def path() -> Iterator[Path]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = pytest.mark.embedded
 PROJECT = Path(__file__).resolve().parents[2]
 # The project with nothing in it but what `up` needs, because importing the rest five times at each
 # start takes longer than what is tested here. One test below runs the whole.
@@ -34,6 +35,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import JsonResponse
 from django.urls import path
+
 
 def facts(request):
     with connection.cursor() as cursor:

@@ -109,15 +109,15 @@ class Command(BaseCommand):
         supervisor.environment["CELERY_BROKER_URL"] = valkey.broker_url(path)
         if not settings.CACHE_URL:
             supervisor.environment["CACHE_URL"] = valkey.cache_url(path)
-        self.say(f"Valkey: {settings.EMBEDDED_VALKEY_DIR}")
+        self.say(f"Valkey: {shown(settings.EMBEDDED_VALKEY_DIR)}")
 
     def prepare_database(self) -> None:
         if not settings.DATABASE_URL:
-            self.say(f"PostgreSQL: {settings.EMBEDDED_POSTGRES_DIR}")
+            self.say(f"PostgreSQL: {shown(settings.EMBEDDED_POSTGRES_DIR)}")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         connections.close_all()
-        self.say(f"Logs: {settings.VAR_DIR / 'log'}")
+        self.say(f"Logs: {shown(settings.VAR_DIR / 'log')}")
 
     def start_web(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
         host, port = options["host"], options["port"]
@@ -136,6 +136,11 @@ class Command(BaseCommand):
         with contextlib.suppress(OSError):
             self.stdout.write(line)
             self.stdout.flush()
+
+
+def shown(path: Path) -> Path:
+    """Short form of paths inside the project."""
+    return path.relative_to(settings.BASE_DIR) if path.is_relative_to(settings.BASE_DIR) else path
 
 
 def manage(command: str) -> list[str]:
