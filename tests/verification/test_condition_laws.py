@@ -61,13 +61,13 @@ items = st.builds(
 claims = st.builds(
     ClaimFacts,
     status=st.sampled_from(Status),
-    evidence=st.lists(items, max_size=7, unique_by=lambda item: item.key).map(tuple),
+    evidence=st.lists(items, max_size=5, unique_by=lambda item: item.key).map(tuple),
     finding=st.sampled_from(["", "It is so."]),
     reason=st.sampled_from(["", "Two people on the spot say so."]),
     reason_code=st.none() | st.sampled_from(ReasonCode),
     decided_at=st.none() | moments,
 )
-law = settings(deadline=None, max_examples=60)
+law = settings(deadline=None, max_examples=30)
 
 
 def results(facts: ClaimFacts) -> dict[Condition, Check]:
