@@ -68,6 +68,11 @@ class AddPageForm(QuickAddForm):
     quote = ProseField(label="The words that matter", rows=3)
     field_order = ("claim", "addresses", "stance", "quote")
 
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["addresses"].label = "Address"
+        self.fields["addresses"].help_text = ""
+
 
 def add_page_initial(query: Mapping[str, str]) -> dict[str, Any]:
     """What the bookmarklet knows of the page that it was pressed on, cut to what we keep."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from claims.models import Claim
@@ -41,6 +43,21 @@ _ASKED = {
     Status.CONTESTED: ("finding", "decided_by"),
     Status.CORROBORATED: ("finding", "decided_by"),
     Status.UNVERIFIED: ("finding", "decided_by"),
+}
+_REQUIRED = {
+    Status.CONFIRMED: ("finding", "would_change_it"),
+    Status.REFUTED: ("finding", "would_change_it"),
+    Status.UNVERIFIABLE: ("unknowns", "review_due_at"),
+    Status.SUPERSEDED: ("time_to", "superseded_by"),
+}
+_MISSING = {
+    "finding": "Write the finding in one sentence.",
+    "would_change_it": "Write what would change this finding.",
+    "unknowns": "Write what was tried.",
+    "review_due_at": "Set a day to look at it again.",
+    "time_to": "Set the day on which it ended.",
+    "superseded_by": "Enter the number of the claim that follows.",
+    "decided_by": "Pick at least one item that decided it.",
 }
 _ALWAYS = ("reason_code", "reason", "target", "version")
 
@@ -108,8 +125,10 @@ class StatusForm(forms.Form):
         asked = ("review_due_at",) if self.asked.reaffirms else _ASKED[self.asked.target]
         for name in [name for name in self.fields if name not in {*asked, *_ALWAYS}]:
             del self.fields[name]
-        if self.asked.needs_approval:
-            self.fields["decided_by"].help_text = "Pick at least one."
+        needed = () if self.asked.reaffirms else _REQUIRED.get(self.asked.target, ())
+        for name in (*needed, *(("decided_by",) if self.asked.needs_approval else ())):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = _MISSING[name]
 
     def _offer_choices(self, rows: Sequence[DeskRow]) -> None:
         codes = [code for code in ReasonCode if code in self.asked.reason_codes]
@@ -119,7 +138,7 @@ class StatusForm(forms.Form):
             standing = sorted((row for row in rows if not row.withdrawn_at), key=_position)
             _offer(
                 self.fields["decided_by"],
-                [(str(row.number), f"[{row.number}] {row.title}") for row in standing],
+                [(str(row.number), _label(row)) for row in standing],
             )
 
     def clean_finding(self) -> str:
@@ -218,6 +237,10 @@ def _initial(claim: Claim, change: Transition) -> dict[str, Any]:
         "time_to": claim.time_to,
         "reason_code": str(codes[0]) if len(codes) == 1 else "",
     }
+
+
+def _label(row: DeskRow) -> SafeString:
+    return format_html("<bdi>[{}]</bdi> <bdi>{}</bdi>", row.number, row.title)
 
 
 def _position(row: DeskRow) -> int:

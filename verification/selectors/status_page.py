@@ -15,6 +15,7 @@ from verification.models import StatusProposal
 from verification.selectors.editor_rows import DeskLedger, desk_ledger
 from verification.selectors.editor_score import ScorePanel, score_panel
 from verification.selectors.known import Known, known_now
+from verification.selectors.phrases import count
 from verification.selectors.targets import (
     Checks,
     Pending,
@@ -50,6 +51,20 @@ class StatusPage:
     proposal: StatusProposal | None
     pending: Pending | None
     may_propose: bool
+
+    @property
+    def before(self) -> str:
+        """The status that readers see until the change, if it is another."""
+        return "" if self.change and self.change.reaffirms else self.status
+
+    @property
+    def open_in_words(self) -> str:
+        """How many checks are still open; "" for none."""
+        still = self.checks.open if self.checks else 0
+        if not still:
+            return ""
+        verb = "is" if still == 1 else "are"
+        return f"{count(still, 'check')} {verb} still open. Each must be met before it can be sent."
 
     @property
     def verb(self) -> str:

@@ -43,11 +43,16 @@ def _position(text: str) -> int | None:
 
 
 def _news(request: DeskRequest, number: int) -> HttpResponse:
-    """What changed since the page was drawn: nothing, or the parts that say so."""
+    """What changed since the page was drawn: nothing, or the parts that say so.
+
+    A row in which somebody is writing is left alone.
+    """
     page = load(request, number)
     if request.GET.get("state") == page.state:
         return HttpResponse(status=204)
-    rows = page.rows_at(request.GET.get("watch", ""))
+    opened = request.GET.getlist("opened")
+    watched = page.rows_at(request.GET.get("watch", ""))
+    rows = [row for row in watched if str(row.number) not in opened]
     return show(request, page, "news", rows=rows)
 
 

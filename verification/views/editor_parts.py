@@ -40,7 +40,8 @@ def show(
     request: DeskRequest, page: EditorPage, part: str = "", status: int = 200, **parts: Any
 ) -> HttpResponse:
     """The page, or PART of it for htmx; PARTS replace its fresh forms."""
-    context = {"page": page, "keys": KEYS, "failed": status >= HTTPStatus.BAD_REQUEST, **parts}
+    keys = KEYS if page.may_edit else ()
+    context = {"page": page, "keys": keys, "failed": status >= HTTPStatus.BAD_REQUEST, **parts}
     if page.may_edit and not (part and request.htmx):
         context.setdefault("quick", QuickAddForm())
         context.setdefault("claim_form", ClaimForm(page.claim, party_choices()))

@@ -46,16 +46,18 @@ def _form(request: DeskRequest, page: StatusPage, *, sent: bool = False) -> Stat
 def _show(
     request: DeskRequest, page: StatusPage, form: StatusForm | None, status: int = 200
 ) -> HttpResponse:
-    """The page; for htmx the chosen change, or while somebody writes only how it reads."""
-    shown = page.with_written(form.written()) if form else page
-    part = "reading" if "preview" in request.POST else "change"
+    """The page; while somebody still writes nothing is called wrong, and htmx gets the reading."""
+    written = form.written() if form else {}
+    previews = "preview" in request.POST
+    if form and previews:
+        form.forget_errors()
     context = {
-        "page": shown,
+        "page": page.with_written(written),
         "form": form,
-        "preview": form.written() if form else None,
+        "preview": written,
         "failed": status >= HTTPStatus.BAD_REQUEST,
     }
-    return page_or_part(request, TEMPLATE, part, context, status)
+    return page_or_part(request, TEMPLATE, "reading" if previews else "", context, status)
 
 
 def _send(request: DeskRequest, number: int) -> HttpResponse:
@@ -65,7 +67,7 @@ def _send(request: DeskRequest, number: int) -> HttpResponse:
     if form is None:
         raise Conflict("That status does not follow from this one. Choose again.")
     if "preview" in request.POST:
-        return _preview(request, page, form)
+        return _show(request, page, form)
     if not form.is_valid():
         return _show(request, page, form, 422)
     try:
@@ -73,15 +75,6 @@ def _send(request: DeskRequest, number: int) -> HttpResponse:
     except (Conflict, Invalid, NotAllowed) as error:
         return _refused(request, number, error)
     return SeeOther(desk_claim_path(number))
-
-
-def _preview(request: DeskRequest, page: StatusPage, form: StatusForm) -> HttpResponse:
-    """How it reads so far. Nothing is sent, so nothing is called wrong yet."""
-    written = form.written()
-    shown = page.with_written(written)
-    form.forget_errors()
-    context = {"page": shown, "form": form, "preview": written}
-    return page_or_part(request, TEMPLATE, "reading", context)
 
 
 def _decide(request: DeskRequest, page: StatusPage, form: StatusForm) -> None:
