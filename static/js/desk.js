@@ -140,7 +140,7 @@ const LOST = "That didn’t reach us. Your text is still here. Try again.";
 const FAILED = "We couldn’t do that. Nothing was changed, and your text is still here. Try again in a minute.";
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
-document.addEventListener("htmx:afterSwap", (event) => settle(event.detail.target));
+document.addEventListener("htmx:afterSwap", (event) => settle(event.target));
 document.addEventListener("htmx:sendError", () => say(LOST));
 document.addEventListener("htmx:responseError", () => say(FAILED));
 showSwitch();
