@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claims.services.imports import create_claims, import_article, keep_all
 from django.conf import settings
 from django.utils.text import slugify
 
@@ -22,6 +21,7 @@ from claims.services.evidence import (
     file_evidence,
     resolve_evidence,
 )
+from claims.services.imports import create_claims, import_article, keep_all
 from claims.vocabulary import Publication, Status, TimePrecision
 from core.errors import Upstream
 from demo import cast
@@ -63,7 +63,7 @@ class Cast:
 
 def play(*, checker: User, editor: User, to: str, say: Say) -> Claim:
     """Play the story up to "contested" or "confirmed"; what was already played stays as it is."""
-    cast_rows = _set_the_stage(checker, editor)
+    cast_rows = set_the_stage(checker, editor)
     claim = _import(cast_rows)
     say(f"Imported the article: claim {claim.number} is “{claim.sentence}”.")
     _contest(cast_rows, claim, say)
@@ -75,7 +75,8 @@ def play(*, checker: User, editor: User, to: str, say: Say) -> Claim:
     return claim
 
 
-def _set_the_stage(checker: User, editor: User) -> Cast:
+def set_the_stage(checker: User, editor: User) -> Cast:
+    """The parties, sources, place and event that the story needs, before anything is claimed."""
     parties = {
         member.key: Party.objects.filter(name=member.name).first()
         or add_party(actor=checker, name=member.name, aliases=member.aliases)
@@ -264,12 +265,17 @@ def _confirm(cast_rows: Cast, claim: Claim, say: Say) -> None:
     claim.refresh_from_db()
     if claim.status != Status.CONTESTED:
         return
-    _check_and_resolve(cast_rows, claim)
-    pending = claim.proposals.filter(state=ProposalState.PENDING).first()
-    proposal = pending or _propose(cast_rows, claim)
+    proposal = propose_confirmed(cast_rows, claim)
     say(f"{cast_rows.checker.name} proposes Confirmed.")
     approve_proposal(actor=cast_rows.editor, proposal=proposal)
     say(f"{cast_rows.editor.name} approves: the claim is confirmed.")
+
+
+def propose_confirmed(cast_rows: Cast, claim: Claim) -> StatusProposal:
+    """The proposal that waits for the editor; one that waits already stays."""
+    _check_and_resolve(cast_rows, claim)
+    pending = claim.proposals.filter(state=ProposalState.PENDING).first()
+    return pending or _propose(cast_rows, claim)
 
 
 def _check_and_resolve(cast_rows: Cast, claim: Claim) -> None:
