@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import factory
@@ -25,6 +24,7 @@ from sources.models import (
     StoredObject,
 )
 from sources.selectors.documents import address_digest
+from sources.services.installation import object_store
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState, SourceKind
 
 PASSWORD = "correct horse battery staple"
@@ -82,10 +82,12 @@ class DocumentFactory(DjangoModelFactory[Document]):
 
 
 class StoredObjectFactory(DjangoModelFactory[StoredObject]):
+    """Bytes that really lie in the object store."""
+
     class Meta:
         model = StoredObject
 
-    sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    sha256 = factory.Sequence(lambda n: object_store().put(f"archived bytes {n}".encode()))
     size = 1234
     media_type = "application/warc"
 

@@ -10,6 +10,7 @@ from claims.models import Claim
 from claims.services.evidence import check_visual, resolve_evidence, withdraw_evidence
 from claims.vocabulary import Alignment, Directness, Publication, Resolution, Stance, Status
 from core.errors import Conflict, Invalid, NotAllowed
+from sources.services.installation import object_store
 from tests.factories import ClaimFactory, EvidenceFactory, SourceFactory
 from verification.conditions import ReasonCode
 from verification.models import Correction, StatusEvent
@@ -257,3 +258,32 @@ def test_withdrawing_the_photographs_lowers_the_score(decidable: Claim, checker:
     after = assess_claim(claim_id=decidable.pk)
     assert after.estimate < before.estimate
     assert before.leave_one_out["3"] == pytest.approx(after.estimate)
+
+
+def test_a_damaged_archived_copy_stands_in_the_way(decidable: Claim, checker: User) -> None:
+    warc = decidable.evidence.get(position=3).snapshot.warc
+    path = object_store().path(warc.sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"something else")
+    with pytest.raises(Conflict) as refused:
+        propose_status(actor=checker, claim=decidable, change=CONFIRM)
+    assert [check["code"] for check in refused.value.details["unmet"]] == ["all_intact"]
+
+
+def test_a_copy_damaged_after_the_proposal_makes_it_stale(
+    decidable: Claim, checker: User, editor: User
+) -> None:
+    proposal = propose_status(actor=checker, claim=decidable, change=CONFIRM)
+    object_store().path(decidable.evidence.get(position=3).snapshot.warc.sha256).unlink()
+    with pytest.raises(Conflict, match="evidence changed"):
+        approve_proposal(actor=editor, proposal=proposal)
+
+
+def test_a_footnote_without_an_address_takes_no_side(checker: User) -> None:
+    claim = ClaimFactory.create()
+    report(claim, "D", stance=Stance.CONTRADICTS)
+    EvidenceFactory.create(
+        claim=claim, document__address=None, document__source=None, snapshot=None
+    )
+    with pytest.raises(Conflict, match="support"):
+        change_status(actor=checker, claim=claim, change=CONTEST)

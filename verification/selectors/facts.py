@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
-from claims.models import Claim, Evidence
+from claims.models import Claim, ClaimRelation, Evidence
 from claims.vocabulary import Alignment, Directness, RelationKind, Resolution, Stance, Status
 from sources.models import Derivation
 from sources.outcomes import holds_the_document
@@ -56,19 +56,24 @@ def side_of(evidence: Evidence) -> str | None:
     return names[0] if names else None
 
 
-def evidence_fact(evidence: Evidence, group: str) -> EvidenceFact:
-    """An item as the conditions see it; GROUP is its independence group, as the scorer forms it."""
+def evidence_fact(evidence: Evidence, group: str, damaged: Collection[str]) -> EvidenceFact:
+    """An item as the conditions see it.
+
+    GROUP is its independence group, as the scorer forms it. A footnote whose document nobody has
+    found yet says nothing so far, whatever stance its article gives it.
+    """
+    found = evidence.document.address is not None
     return EvidenceFact(
         key=str(evidence.key),
         label=evidence.label,
-        stance=Stance(evidence.stance),
+        stance=Stance(evidence.stance) if found else Stance.CONTEXT,
         directness=Directness(evidence.directness),
         alignment=Alignment(evidence.alignment),
         grade=_grade(evidence),
         origin=group,
         copied=derivation_of(evidence) is not None,
         archived=is_archived(evidence),
-        intact=is_archived(evidence),
+        intact=is_archived(evidence) and _warc_hash(evidence) not in damaged,
         visual_checked=evidence.visual_checked_at is not None,
         withdrawn=evidence.withdrawn_at is not None,
         resolution=Resolution(evidence.resolution) if evidence.resolution else None,
@@ -77,22 +82,43 @@ def evidence_fact(evidence: Evidence, group: str) -> EvidenceFact:
     )
 
 
+def _warc_hash(evidence: Evidence) -> str:
+    warc = evidence.snapshot.warc if evidence.snapshot else None
+    return warc.sha256 if warc else ""
+
+
+def cited_objects(items: Iterable[Evidence]) -> frozenset[str]:
+    """Hashes of the archived copies that the items cite."""
+    return frozenset(_warc_hash(item) for item in items if is_archived(item))
+
+
 def _grade(evidence: Any) -> str | None:
     grade: str | None = evidence.grade  # annotated by claims.selectors.evidence.evidence_of
     return grade
 
 
-def claim_facts(claim: Claim, items: Iterable[Evidence], **written: Any) -> ClaimFacts:
-    """Facts of a claim with what a person has WRITTEN for a change (reason, finding, …)."""
+def claim_facts(
+    claim: Claim,
+    items: Iterable[Evidence],
+    *,
+    excluded_by: tuple[int, ...] | None = None,
+    damaged: Collection[str] = frozenset(),
+    **written: Any,
+) -> ClaimFacts:
+    """Facts of a claim with what a person has WRITTEN for a change (reason, finding, …).
+
+    DAMAGED: hashes of archived copies that failed their check; whoever decides has checked.
+    EXCLUDED_BY: its confirmed rivals, for who has read those of many claims at once.
+    """
     rows = list(items)
     groups = origin_groups(score_input(claim, rows).reports)
-    evidence = tuple(evidence_fact(item, groups[str(item.position)]) for item in rows)
+    evidence = tuple(evidence_fact(item, groups[str(item.position)], damaged) for item in rows)
     return ClaimFacts(
         status=Status(claim.status),
         evidence=evidence,
         decided_at=claim.status_since,
         has_document_or_claimant=bool(evidence) or claim.claimant_id is not None,
-        excluded_by=confirmed_rivals(claim),
+        excluded_by=confirmed_rivals(claim) if excluded_by is None else excluded_by,
         **written,
     )
 
@@ -105,6 +131,22 @@ def confirmed_rivals(claim: Claim) -> tuple[int, ...]:
         status=Status.CONFIRMED,
     ).distinct()
     return tuple(sorted(rival.number for rival in rivals if _times_overlap(claim, rival)))
+
+
+def confirmed_rivals_of_all(claims: Collection[Claim]) -> Mapping[int, tuple[int, ...]]:
+    """The same of several claims, by primary key, in one query."""
+    known = {claim.pk: claim for claim in claims}
+    found: dict[int, set[int]] = {key: set() for key in known}
+    relations = ClaimRelation.objects.filter(
+        Q(from_claim__in=known) | Q(to_claim__in=known), kind=RelationKind.CONTRADICTS
+    ).select_related("from_claim", "to_claim")
+    for relation in relations:
+        pair = (relation.from_claim, relation.to_claim)
+        for claim, rival in (pair, pair[::-1]):
+            excludes = rival.status == Status.CONFIRMED and _times_overlap(claim, rival)
+            if claim.pk in known and excludes:
+                found[claim.pk].add(rival.number)
+    return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
 
 
 def _times_overlap(one: Claim, other: Claim) -> bool:

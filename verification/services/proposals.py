@@ -24,18 +24,27 @@ from verification.send_back import MIN_NOTE, SendBackCode
 from verification.services.assess import assess_claim
 from verification.services.status import (
     Change,
+    Examined,
     apply_change,
+    damaged_copies,
     lock_and_examine,
     refuse_unmet,
 )
 
 
-@transaction.atomic
 def propose_status(
     *, actor: User, claim: Claim, change: Change, expected_version: int | None = None
 ) -> StatusProposal:
     """Ask for a status that two people must agree on; freezes the evidence set by its hash."""
-    examined = lock_and_examine(claim=claim, change=change, expected_version=expected_version)
+    damaged = damaged_copies(claim)
+    with transaction.atomic():
+        examined = lock_and_examine(
+            claim=claim, change=change, damaged=damaged, expected_version=expected_version
+        )
+        return _propose(actor, examined, change)
+
+
+def _propose(actor: User, examined: Examined, change: Change) -> StatusProposal:
     claim = examined.claim
     if not examined.transition.needs_approval:
         raise Conflict(
@@ -128,7 +137,8 @@ def _lock_pending(proposal: StatusProposal) -> StatusProposal:
 
 def approve_proposal(*, actor: User, proposal: StatusProposal, note: str = "") -> StatusEvent:
     """Approve and publish. A proposal whose evidence has changed since becomes stale instead."""
-    event = _approve(actor=actor, proposal=proposal, note=note)
+    damaged = damaged_copies(proposal.claim)
+    event = _approve(actor=actor, proposal=proposal, note=note, damaged=damaged)
     if event is None:
         raise Conflict(
             f"The evidence changed since. Ask {proposal.proposer.name} to look again, and propose "
@@ -139,11 +149,13 @@ def approve_proposal(*, actor: User, proposal: StatusProposal, note: str = "") -
 
 
 @transaction.atomic
-def _approve(*, actor: User, proposal: StatusProposal, note: str) -> StatusEvent | None:
+def _approve(
+    *, actor: User, proposal: StatusProposal, note: str, damaged: frozenset[str]
+) -> StatusEvent | None:
     proposal = _lock_pending(proposal)
     _require_decider(actor, proposal)
     change = change_of(proposal)
-    examined = lock_and_examine(claim=proposal.claim, change=change)
+    examined = lock_and_examine(claim=proposal.claim, change=change, damaged=damaged)
     if examined.digest != proposal.evidence_digest:
         _settle(proposal, ProposalState.STALE, None, "", "the evidence changed")
         _set_stage(examined.claim, Stage.IN_PROGRESS)

@@ -18,6 +18,7 @@ from claims.selectors.evidence import evidence_of
 from claims.services.locks import lock_claim
 from claims.vocabulary import RelationKind, Stage, Status
 from core.errors import Conflict, Invalid, NotAllowed
+from sources.services.integrity import damaged_objects
 from verification import workflow
 from verification.conditions import (
     Check,
@@ -28,7 +29,7 @@ from verification.conditions import (
     unmet,
 )
 from verification.models import Correction, StatusEvent
-from verification.selectors.facts import claim_facts
+from verification.selectors.facts import cited_objects, claim_facts
 from verification.services.assess import assess_claim
 from verification.workflow import Transition, UnknownTransition
 
@@ -70,10 +71,21 @@ def known_transition(claim: Claim, target: Status) -> Transition:
         raise Conflict(str(error), code="unknown_transition") from error
 
 
-def facts_for(claim: Claim, items: Sequence[Evidence], change: Change) -> ClaimFacts:
+def damaged_copies(claim: Claim) -> frozenset[str]:
+    """Hashes of cited copies that are no longer what was sealed; reads files, so call it first."""
+    return damaged_objects(hashes=cited_objects(evidence_of(claim)))
+
+
+def facts_for(
+    claim: Claim,
+    items: Sequence[Evidence],
+    change: Change,
+    damaged: frozenset[str] = frozenset(),
+) -> ClaimFacts:
     return claim_facts(
         claim,
         items,
+        damaged=damaged,
         finding=change.finding,
         would_change_it=change.would_change_it,
         tried=change.unknowns,
@@ -82,18 +94,30 @@ def facts_for(claim: Claim, items: Sequence[Evidence], change: Change) -> ClaimF
         review_due_at=change.review_due_at,
         time_to=change.time_to,
         superseded_by=change.superseded_by.number if change.superseded_by else None,
+        superseding_item=_successor(items, change),
     )
 
 
+def _successor(items: Sequence[Evidence], change: Change) -> str | None:
+    """Key of the picked item that shows the end of what was so."""
+    if change.target != Status.SUPERSEDED or not change.decided_by:
+        return None
+    return next((str(item.key) for item in items if item.position == change.decided_by[0]), None)
+
+
 def lock_and_examine(
-    *, claim: Claim, change: Change, expected_version: int | None = None
+    *,
+    claim: Claim,
+    change: Change,
+    damaged: frozenset[str],
+    expected_version: int | None = None,
 ) -> Examined:
     """Lock the claim (and its rivals, in number order) and look at CHANGE. Nothing is written."""
     _lock_with_rivals(claim)
     claim = lock_claim(claim, expected_version=expected_version)
     transition = known_transition(claim, change.target)
     items = list(evidence_of(claim))
-    facts = facts_for(claim, items, change)
+    facts = facts_for(claim, items, change, damaged)
     return Examined(
         claim=claim,
         transition=transition,
@@ -139,12 +163,19 @@ def refuse_unmet(checks: Sequence[Check]) -> None:
         )
 
 
-@transaction.atomic
 def change_status(
     *, actor: User, claim: Claim, change: Change, expected_version: int | None = None
 ) -> StatusEvent:
     """Make a change that one person may make alone. Raises NotAllowed, Conflict or Invalid."""
-    examined = lock_and_examine(claim=claim, change=change, expected_version=expected_version)
+    damaged = damaged_copies(claim)
+    with transaction.atomic():
+        examined = lock_and_examine(
+            claim=claim, change=change, damaged=damaged, expected_version=expected_version
+        )
+        return _change_alone(actor, examined, change)
+
+
+def _change_alone(actor: User, examined: Examined, change: Change) -> StatusEvent:
     if examined.transition.needs_approval:
         raise NotAllowed(
             f"{change.target.label} needs a second person: send it for approval.",
