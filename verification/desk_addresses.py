@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+import uuid
 
-REVIEW = "/desk/review"
+from django.urls import reverse
 
 
 def desk_claim_path(number: int) -> str:
@@ -28,3 +28,7 @@ def desk_status_path(number: int, target: str = "") -> str:
 
 def recapture_path(number: int, position: int) -> str:
     return reverse("desk_evidence_capture", kwargs={"number": number, "position": position})
+
+
+def proposal_path(key: uuid.UUID) -> str:
+    return reverse("desk_proposal", kwargs={"key": key})

@@ -206,10 +206,6 @@ class StatusForm(forms.Form):
         texts = ("reason", "finding")
         return {**{name: self.data.get(name, "") for name in texts}, **self.cleaned_data}
 
-    def renew(self, version: int) -> None:
-        """Send it next time against VERSION: the person has been told of what changed."""
-        self.data = {**self.data, "version": str(version)}
-
     def forget_errors(self) -> None:
         """Keep the input and drop every complaint about it."""
         self._errors = ErrorDict()

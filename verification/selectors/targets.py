@@ -14,7 +14,7 @@ from claims.vocabulary import Status
 from verification import workflow
 from verification.conditions import Check, checklist, confidence_gap
 from verification.conditions.confidence import CONFIRMED_FROM, REFUTED_TO
-from verification.desk_addresses import REVIEW, open_item_path
+from verification.desk_addresses import open_item_path, proposal_path
 from verification.models import StatusProposal
 from verification.models.status import ProposalState
 from verification.selectors.facts import claim_facts
@@ -205,5 +205,7 @@ def pending_of(proposal: StatusProposal | None, actor: User) -> Pending | None:
         reason=proposal.reason,
         finding=proposal.finding,
         own=own,
-        review_href=REVIEW if not own and actor.can(Permission.APPROVE) else "",
+        review_href=proposal_path(proposal.key)
+        if not own and actor.can(Permission.APPROVE)
+        else "",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -36,11 +36,12 @@ def _load(request: DeskRequest, number: int, target: str) -> StatusPage:
     return status_page(request.user, number, target=target, now=timezone.now())
 
 
-def _form(request: DeskRequest, page: StatusPage, *, sent: bool = False) -> StatusForm | None:
+def _form(
+    request: DeskRequest, page: StatusPage, sent: QueryDict | None = None
+) -> StatusForm | None:
     if page.change is None:
         return None
-    data = request.POST if sent else None
-    return StatusForm(page.claim, page.change, page.ledger.rows, data, actor=request.user)
+    return StatusForm(page.claim, page.change, page.ledger.rows, sent, actor=request.user)
 
 
 def _show(
@@ -63,7 +64,7 @@ def _show(
 def _send(request: DeskRequest, number: int) -> HttpResponse:
     require(request.user, Permission.PROPOSE)
     page = _load(request, number, request.POST.get("target", ""))
-    form = _form(request, page, sent=True)
+    form = _form(request, page, request.POST)
     if form is None:
         raise Conflict("That status does not follow from this one. Choose again.")
     if "preview" in request.POST:
@@ -94,10 +95,11 @@ def _decide(request: DeskRequest, page: StatusPage, form: StatusForm) -> None:
 def _refused(request: DeskRequest, number: int, error: DomainError) -> HttpResponse:
     """The form with its input, the reasons, and the claim as it is now."""
     page = _load(request, number, request.POST.get("target", ""))
-    form = _form(request, page, sent=True)
+    sent = request.POST.copy()
+    sent["version"] = str(page.version)
+    form = _form(request, page, sent)
     if form is None:
         raise error
-    form.renew(page.version)
     form.is_valid()
     form.refuse(error)
     return _show(request, page, form, error.status)
