@@ -40,6 +40,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.TOO_MANY_REDIRECTS: "The address leads on too many times.",
     ErrorCode.STORE_FAILED: "The copy could not be stored; we will try again.",
     ErrorCode.LEASE_LOST: "The capture was interrupted.",
+    ErrorCode.INTERNAL: "Something went wrong on our side.",
 }
 
 STEPS: Mapping[str, str] = {

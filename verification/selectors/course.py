@@ -47,6 +47,11 @@ class Course:
     before: str
     changed: str
 
+    @property
+    def is_pointed(self) -> bool:
+        """Some of the scores are shown with a number and not as a range alone."""
+        return any(point.estimate is not None for point in self.points)
+
 
 def course_of(known: Known) -> Course:
     points = tuple(_point(row) for row in known.assessments[-MOST_POINTS:])

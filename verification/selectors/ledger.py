@@ -173,9 +173,8 @@ def _contribution(item: Evidence, weighing: Weighing) -> float | None:
     """Log-odds that the item moved; 0 for what only gives context; None for what isn't counted."""
     if item.withdrawn_at is not None:
         return None
-    left = weighing.left.get(item.position)
-    if left is not None and left.reason == Exclusion.CONTEXT:
-        return 0.0
+    if item.stance == Stance.CONTEXT:
+        return 0.0 if is_archived(item) else None
     return weighing.values.get(item.position)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format
 
 from claims.vocabulary import TimePrecision
 from sources.vocabulary import DatePrecision
 from verification.conditions.phrases import count
 
-__all__ = ["count", "day", "lasting", "listed", "moment", "published", "time_span"]
+__all__ = ["count", "day", "language_name", "lasting", "listed", "moment", "published", "time_span"]
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _LONG_IN_HOURS = 2 * _DAY
@@ -79,3 +80,8 @@ def _days(first: datetime, last: datetime) -> str:
         return f"{first.day} to {_written(last, 'j F Y')}"
     start = _written(first, "j F" if first.year == last.year else "j F Y")
     return f"{start} to {_written(last, 'j F Y')}"
+
+
+def language_name(code: str) -> str:
+    """The English name of a language, or its code where we know none."""
+    return str(LANG_INFO.get(code, {}).get("name", code))

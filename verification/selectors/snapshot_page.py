@@ -18,7 +18,7 @@ from sources.outcomes import holds_the_document
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState, Safety
 from verification.addresses import claim_path, snapshot_path, snapshot_warc_path
 from verification.selectors.brief import Fact
-from verification.selectors.phrases import published
+from verification.selectors.phrases import language_name, published
 from verification.selectors.redaction import (
     document_title,
     live_address,
@@ -172,7 +172,7 @@ def snapshot_page(number: int) -> SnapshotPage:
         tone="note" if snapshot.state in WAITING else "fail",
         waiting=snapshot.state in WAITING,
         requested_at=snapshot.requested_at,
-        facts=_facts(snapshot) if sealed else (),
+        facts=_facts(snapshot),
         copy=_copied(snapshot, citing) if sealed else None,
         hops=tuple(_hop(row) for row in _hops(snapshot)),
         captures=_captures(snapshot),
@@ -264,7 +264,7 @@ def _facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Cited address", with_turns_shown(document.address or "")),
         Fact("HTTP status", str(snapshot.http_status or "")),
         Fact("Type", snapshot.media_type),
-        Fact("Language", document.language),
+        Fact("Language", language_name(document.language)),
         Fact("Size", f"{size:,} bytes" if size is not None else ""),
         Fact("SHA-256 of the page", snapshot.payload_sha256),
         Fact("SHA-256 of the WARC", warc.sha256 if warc else ""),

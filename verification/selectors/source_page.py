@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf.locale import LANG_INFO
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -19,6 +18,7 @@ from sources.models import Affiliation, ExternalRating, Source, SourceGrade
 from sources.vocabulary import Degree, Grade, Safety
 from verification.addresses import claim_path, slug_of, source_path
 from verification.selectors.brief import Fact
+from verification.selectors.phrases import language_name
 from verification.selectors.redaction import document_title, source_href, source_name
 
 SIZE = 25
@@ -193,16 +193,11 @@ def _facts(source: Source) -> tuple[Fact, ...]:
     return (
         Fact("Also called", ", ".join(others)),
         Fact("Kind", str(source.get_kind_display())),
-        Fact("Languages", ", ".join(_language(code) for code in source.languages)),
+        Fact("Languages", ", ".join(language_name(code) for code in source.languages)),
         Fact("Country", source.country),
         Fact("Owner", source_name(source.owner), source_href(source.owner)),
         Fact("Publishes at", ", ".join(row.value for row in source.addresses.all())),
     )
-
-
-def _language(code: str) -> str:
-    """Its English name, or the code where there is none."""
-    return str(LANG_INFO.get(code, {}).get("name", code))
 
 
 def _side(row: Affiliation, *, withheld: bool) -> Side:
