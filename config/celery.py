@@ -6,8 +6,11 @@ import os
 
 from celery import Celery
 
+from core.broker import survive_lost_connections
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+survive_lost_connections()
 app = Celery("corroborate")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -33,10 +33,15 @@ STALE_STAGING_SECONDS = 15 * 60
 
 _TAKE_DUE = """
 UPDATE sources_snapshot
-   SET state = %(queued)s, next_attempt_at = statement_timestamp() + make_interval(secs => %(again)s)
- WHERE id IN (SELECT id FROM sources_snapshot
-               WHERE state IN (%(queued)s, %(waiting)s) AND next_attempt_at <= statement_timestamp()
-               ORDER BY next_attempt_at, number LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+   SET state = %(queued)s,
+       next_attempt_at = statement_timestamp() + make_interval(secs => %(again)s)
+ WHERE id IN (SELECT id
+                FROM sources_snapshot
+               WHERE state IN (%(queued)s, %(waiting)s)
+                 AND next_attempt_at <= statement_timestamp()
+               ORDER BY next_attempt_at, number
+               LIMIT %(most)s
+                 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
 

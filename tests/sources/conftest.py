@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from sources.capture.limits import Limits
 from sources.capture.pipeline import CaptureResult, capture_address
 from sources.capture.store import FileStore
-from tests.sources.origin import Origin
+from sources.models import Snapshot
+from sources.services import capture as capture_service
+from sources.services import settle
+from sources.services.documents import add_document
+from tests.sources.origin import Origin, page
 
 # Everything that takes seconds in production takes tenths of them here.
 QUICK = Limits(
@@ -27,6 +33,21 @@ QUICK = Limits(
     ratio_from_bytes=50_000,
 )
 
+ARTICLE = (
+    b"<html lang='en'><head><title>The bridge is open</title>"
+    b"<meta property='article:published_time' content='2016-11-12T08:30:00+02:00'>"
+    b"<meta name='author' content='Ann Writer'></head><body><article><h1>The bridge is open</h1>"
+    + b"".join(
+        b"<p>Paragraph %d says that the bridge over the river was opened again on Saturday, "
+        b"as three drivers who crossed it told our reporter number %d.</p>" % (at, at)
+        for at in range(6)
+    )
+    + b"</article></body></html>"
+)
+
+Capture = Callable[..., CaptureResult]
+Queue = Callable[..., Snapshot]
+
 
 @pytest.fixture
 def origin() -> Iterator[Origin]:
@@ -39,9 +60,6 @@ def store(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "objects")
 
 
-Capture = Callable[..., CaptureResult]
-
-
 @pytest.fixture
 def capture(origin: Origin, store: FileStore, tmp_path: Path) -> Capture:
     """Capture a path of the origin with quick limits, as the real pipeline does."""
@@ -52,3 +70,38 @@ def capture(origin: Origin, store: FileStore, tmp_path: Path) -> Capture:
         return capture_address(url, store=store, staging_dir=tmp_path / "staging", **given)
 
     return run
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, object]]]:
+    """Hear what is enqueued instead of doing it."""
+    heard: list[tuple[str, dict[str, object]]] = []
+    for module in (settle, capture_service):
+        monkeypatch.setattr(
+            module, "enqueue", lambda name, **arguments: heard.append((name, arguments))
+        )
+    return heard
+
+
+@pytest.fixture
+def open_origin(origin: Origin, settings: object) -> Origin:
+    """An origin that captures may reach."""
+    settings.CAPTURE_LOOPBACK_PORTS = [origin.port]
+    origin.answers["/"] = page(ARTICLE)
+    return origin
+
+
+@pytest.fixture
+def queued(db: None, open_origin: Origin) -> Queue:
+    def add(path: str = "/", **columns: object) -> Snapshot:
+        document = add_document(actor=None, address=open_origin.url(path))
+        given = {"next_attempt_at": timezone.now() - timedelta(seconds=1), **columns}
+        return Snapshot.objects.create(document=document, **given)
+
+    return add
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seal without reading the text, where the text is not the point."""
+    monkeypatch.setattr(capture_service, "extract_text", lambda _result, _store: None)

@@ -4,78 +4,29 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from sources.capture.guard import Refused
-from sources.capture.pipeline import Capturer, CaptureResult
-from sources.models import Artifact, Document, FetchHop, Snapshot, StoredObject
-from sources.services import capture, leases, settle
-from sources.services.documents import add_document
+from sources.capture.pipeline import Capturer
+from sources.models import Artifact, Document, Snapshot, StoredObject
+from sources.services import capture, leases
 from sources.services.installation import capture_policy, capturer, object_store
-from sources.services.leases import LeaseLost, claim_snapshot, kept_alive
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState
+from tests.sources.conftest import ARTICLE, Queue
 from tests.sources.origin import Origin, page, redirect
 
-ARTICLE = (
-    b"<html lang='en'><head><title>The bridge is open</title>"
-    b"<meta property='article:published_time' content='2016-11-12T08:30:00+02:00'>"
-    b"<meta name='author' content='Ann Writer'></head><body><article><h1>The bridge is open</h1>"
-    + b"".join(
-        b"<p>Paragraph %d says that the bridge over the river was opened again on Saturday, "
-        b"as three drivers who crossed it told our reporter number %d.</p>" % (at, at)
-        for at in range(6)
-    )
-    + b"</article></body></html>"
-)
-
-
-@pytest.fixture(autouse=True)
-def _announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, object]]]:
-    """Hear what is enqueued instead of doing it."""
-    heard: list[tuple[str, dict[str, object]]] = []
-    for module in (settle, capture):
-        monkeypatch.setattr(
-            module, "enqueue", lambda name, **arguments: heard.append((name, arguments))
-        )
-    return heard
-
-
-@pytest.fixture
-def open_origin(origin: Origin, settings: object) -> Origin:
-    """An origin that captures may reach."""
-    settings.CAPTURE_LOOPBACK_PORTS = [origin.port]
-    origin.answers["/"] = page(ARTICLE)
-    return origin
-
-
-Queue = Callable[..., Snapshot]
-
-
-@pytest.fixture
-def queued(db: None, open_origin: Origin) -> Queue:
-    def add(path: str = "/", **columns: object) -> Snapshot:
-        document = add_document(actor=None, address=open_origin.url(path))
-        given = {"next_attempt_at": timezone.now() - timedelta(seconds=1), **columns}
-        return Snapshot.objects.create(document=document, **given)
-
-    return add
-
-
-@pytest.fixture
-def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seal without reading the text, where the text is not the point."""
-    monkeypatch.setattr(capture, "extract_text", lambda _result, _store: None)
+pytestmark = pytest.mark.usefixtures("announced")
 
 
 def test_a_capture_is_sealed_with_everything_known(
-    queued: Queue, open_origin: Origin, _announced: list[object]
+    queued: Queue, open_origin: Origin, announced: list[object]
 ) -> None:
     snapshot = queued()
     captured = capture.run_capture(snapshot_id=snapshot.pk)
@@ -91,7 +42,7 @@ def test_a_capture_is_sealed_with_everything_known(
     ]  # fmt: skip
     hop = snapshot.hops.get()
     assert (hop.address, hop.port, hop.status) == ("127.0.0.1", open_origin.port, 200)
-    assert _announced == [("verification.snapshot_sealed", {"snapshot_id": snapshot.pk})]
+    assert announced == [("verification.snapshot_sealed", {"snapshot_id": snapshot.pk})]
 
 
 def test_the_text_and_what_it_says_are_kept(queued: Queue) -> None:
@@ -138,121 +89,6 @@ def test_a_second_message_for_the_same_capture_does_nothing(
     assert len(open_origin.requests) == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_captures(queued: Queue, unread: None, open_origin: Origin) -> None:
-    snapshot = queued()
-    start = threading.Barrier(6)
-    found: list[object] = []
-
-    def work() -> None:
-        try:
-            start.wait()
-            found.append(claim_snapshot(snapshot.pk))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(lease is not None for lease in found) == [False] * 5 + [True]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_the_condition_every_worker_captures(queued: Queue) -> None:
-    """The guard of the guard: look first, write later, and all of them believe it is theirs."""
-    snapshot = queued()
-    start = threading.Barrier(6)
-    found: list[bool] = []
-
-    def work() -> None:
-        try:
-            row = Snapshot.objects.get(pk=snapshot.pk)
-            start.wait()
-            if row.state == CaptureState.QUEUED:
-                Snapshot.objects.filter(pk=row.pk).update(
-                    state=CaptureState.RUNNING, lease_until=Now()
-                )
-                found.append(True)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 6
-
-
-def _taken_over(snapshot: Snapshot) -> None:
-    Snapshot.objects.filter(pk=snapshot.pk).update(lease_until=Now() - timedelta(seconds=1))
-    capture.sweep_captures()
-    assert claim_snapshot(snapshot.pk).fence == 2
-
-
-def test_a_worker_that_lost_its_lease_seals_nothing(
-    queued: Queue, monkeypatch: pytest.MonkeyPatch, unread: None
-) -> None:
-    snapshot = queued()
-    real = Capturer.capture
-
-    def slow(camera: Capturer, url: str, **options: object) -> CaptureResult:
-        result = real(camera, url, **{**options, "on_step": lambda _step: None})
-        _taken_over(snapshot)
-        return result
-
-    monkeypatch.setattr(Capturer, "capture", slow)
-    monkeypatch.setattr(leases.Lease, "note_step", lambda _lease, _step: None)
-    assert capture.run_capture(snapshot_id=snapshot.pk) is None
-    snapshot.refresh_from_db()
-    assert (snapshot.state, snapshot.fence) == (CaptureState.RUNNING, 2)
-    assert (FetchHop.objects.count(), StoredObject.objects.count()) == (0, 0)
-
-
-def test_a_worker_learns_at_its_next_step_that_the_lease_is_lost(queued: Queue) -> None:
-    snapshot = queued()
-    lease = claim_snapshot(snapshot.pk)
-    lease.note_step("fetching")
-    _taken_over(snapshot)
-    with pytest.raises(LeaseLost):
-        lease.note_step("sealing")
-    lease.beat()
-    assert lease.lost.is_set()
-
-
-def test_without_the_fence_the_late_worker_would_seal(queued: Queue, unread: None) -> None:
-    """The guard of the guard: the state alone does not tell two workers apart."""
-    snapshot = queued()
-    claim_snapshot(snapshot.pk)
-    _taken_over(snapshot)
-    by_state_alone = Snapshot.objects.filter(pk=snapshot.pk, state=CaptureState.RUNNING)
-    assert by_state_alone.exists()
-    assert not by_state_alone.filter(fence=1).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_living_worker_keeps_its_lease(queued: Queue, settings: object) -> None:
-    snapshot = queued()
-    lease = claim_snapshot(snapshot.pk)
-    before = Snapshot.objects.get().lease_until
-    settings.CAPTURE_LEASE_SECONDS = 0.3
-    extended = threading.Event()
-    real = lease._extend
-    lease_type = type(lease)
-
-    class Watched(lease_type):
-        def _extend(self, **changes: str) -> bool:
-            done = real(**changes)
-            extended.set()
-            return done
-
-    with kept_alive(Watched(lease.snapshot_id, lease.fence)):
-        assert extended.wait(5)
-    assert Snapshot.objects.get().lease_until != before
-
-
 class PowerCut(BaseException):
     """Ends a worker wherever it is; nothing of ours may catch it."""
 
@@ -285,27 +121,6 @@ def test_a_crash_at_any_step_ends_in_one_sealed_snapshot(
     assert (snapshot.state, snapshot.fence) == (CaptureState.SEALED, 2)
     assert StoredObject.objects.count() == 1
     assert AuditEvent.objects.filter(tag="sources:snapshot:sealed").count() == 1
-
-
-def test_an_expired_lease_is_queued_again_and_a_living_one_is_not(queued: Queue) -> None:
-    dead, living = queued("/dead"), queued("/living")
-    for snapshot in (dead, living):
-        claim_snapshot(snapshot.pk)
-    Snapshot.objects.filter(pk=dead.pk).update(lease_until=Now() - timedelta(seconds=1))
-    assert settle.expire_leases() == 1
-    dead.refresh_from_db()
-    living.refresh_from_db()
-    assert (dead.state, living.state) == (CaptureState.QUEUED, CaptureState.RUNNING)
-
-
-def test_after_the_last_attempt_a_dead_worker_means_failure(queued: Queue) -> None:
-    snapshot = queued(max_attempts=1)
-    claim_snapshot(snapshot.pk)
-    Snapshot.objects.update(lease_until=Now() - timedelta(seconds=1))
-    settle.expire_leases()
-    snapshot.refresh_from_db()
-    assert (snapshot.state, snapshot.error) == (CaptureState.FAILED, "lease_lost")
-    assert AuditEvent.objects.filter(tag="sources:snapshot:failed").exists()
 
 
 def test_passing_trouble_waits_and_is_tried_again(
@@ -386,11 +201,11 @@ def test_two_captures_of_the_same_bytes_share_no_row_but_may_share_the_object(
 
 
 def test_due_work_is_sent_once_a_minute_until_somebody_takes_it(
-    queued: Queue, _announced: list[object]
+    queued: Queue, announced: list[object]
 ) -> None:
     snapshot = queued()
     assert (capture.sweep_captures(), capture.sweep_captures()) == (1, 0)
-    assert _announced == [("sources.capture", {"snapshot_id": snapshot.pk})]
+    assert announced == [("sources.capture", {"snapshot_id": snapshot.pk})]
     Snapshot.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
     assert capture.sweep_captures() == 1, "the message may have been lost"
 
@@ -441,7 +256,7 @@ def test_the_policy_of_the_installation(settings: object) -> None:
 
 def test_a_storage_that_is_not_known_is_refused(settings: object) -> None:
     settings.STORAGE_URL = "s3://bucket"
-    with pytest.raises(Exception, match="STORAGE_URL"):
+    with pytest.raises(ImproperlyConfigured, match="STORAGE_URL"):
         capturer()
 
 

@@ -185,17 +185,27 @@ def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
     assert list((tmp_path / "var" / "staging").iterdir()) == []
 
 
-def test_captures_asked_for_while_the_broker_is_away_are_made_when_it_is_back(
+def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
     origin: Origin, broker: Broker, start_worker: Start
 ) -> None:
-    origin.answers["/"] = ARTICLE
-    start_worker()
+    arrived, broker_gone = threading.Event(), threading.Event()
+
+    def waits(connection: socket.socket) -> None:
+        arrived.set()
+        broker_gone.wait(8)
+        connection.sendall(ARTICLE)
+
+    origin.answers["/"] = waits
     early = _queued(origin)
-    wait_until(lambda: _is(early, CaptureState.SEALED))
+    start_worker()
+    assert arrived.wait(PATIENCE_SECONDS)
     broker.stop()
+    broker_gone.set()
+    wait_until(lambda: _is(early, CaptureState.SEALED))
+    origin.answers["/"] = ARTICLE
     late = _queued(origin)
     time.sleep(6)  # longer than the scheduler's step, so that it meets the closed door
     assert _is(late, CaptureState.QUEUED)
     broker.start()
     wait_until(lambda: _is(late, CaptureState.SEALED))
-    assert Snapshot.objects.filter(state=CaptureState.SEALED).count() == 2
+    assert sorted(Snapshot.objects.values_list("attempt", flat=True)) == [1, 1]
