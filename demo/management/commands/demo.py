@@ -35,15 +35,20 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.accounts: list[str] = []
         people = [self._person(*person, renew=options["new_passwords"]) for person in PEOPLE]
-        with demonstration_web():
-            try:
+        try:
+            with demonstration_web():
                 claim = play(
                     checker=people[0], editor=people[1], to=options["to"], say=self.stdout.write
                 )
-            except DomainError as error:
-                raise CommandError(error.message) from error
-        self.stdout.write(f"Claim {claim.number} is {claim.status}: /c/{claim.number}")
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        finally:
+            # Printed once and kept nowhere, so they are printed whatever happens.
+            self.stdout.write("\n".join(["Accounts of the demonstration:", *self.accounts]))
+        self.stdout.write(f"The claim is {claim.status}: {settings.PUBLIC_URL}/c/{claim.number}")
+        self.stdout.write(f"The desk: {settings.PUBLIC_URL}/desk/")
 
     def _person(self, email: str, name: str, role: Role, *, renew: bool) -> User:
         password = make_password()
@@ -53,7 +58,7 @@ class Command(BaseCommand):
                 f"{email} belongs to somebody who is not of the demonstration. Nothing was done."
             )
         if known is not None and not renew:
-            self.stdout.write(
+            self.accounts.append(
                 f"{role.label}: {email} (password printed at the first run; "
                 "`manage.py demo --new-passwords` makes a new one)"
             )
@@ -63,7 +68,7 @@ class Command(BaseCommand):
         )
         if known is not None:
             set_password(user=known, password=password)
-        self.stdout.write(f"{role.label}: {email}  password: {password}")
+        self.accounts.append(f"{role.label}: {email}  password: {password}")
         return person
 
 
