@@ -15,11 +15,12 @@ SOURCES := config core accounts audit sources claims verification demo
 # No index address gets into the locks, so that they work with any index.
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+BROWSER := $(shell command -v chromium chromium-browser 2>/dev/null)
 # The tests' servers keep their data apart, and do not wait for the disk.
 TEST_SETTINGS := CORROBORATE_VAR=var/test CORROBORATE_FAST_DISK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test journeys lint types contracts fix check lock clean
+.PHONY: help setup setup-dev run test journeys lint types contracts fix schema check lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -32,7 +33,8 @@ run: $(VENV)/run.stamp ## serve everything with the demonstration (PORT=8000, DE
 	@exec $(IN_VENV) manage.py up --port $(PORT) $(if $(filter-out 0 no,$(DEMO)),--demo)
 
 test: $(VENV)/dev.stamp ## run the whole suite on servers of its own (ARGS= for pytest)
-	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n 2 -m "not journey" $(ARGS)
+	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n 2 --dist loadgroup $(if $(BROWSER),,-m "not journey") $(ARGS)
+	@$(if $(BROWSER),,echo "No chromium here, so the browser journeys were left out. On Debian: apt install chromium")
 
 journeys: $(VENV)/dev.stamp ## drive a real browser through the story (needs chromium)
 	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey $(ARGS)
@@ -53,6 +55,9 @@ contracts: $(VENV)/dev.stamp ## who may import whom, and migrations that match t
 fix: $(VENV)/dev.stamp ## let the tools repair what they can
 	$(IN_VENV) -m ruff check --fix .
 	$(IN_VENV) -m ruff format .
+
+schema: $(VENV)/dev.stamp ## write the API's document that the tests compare with
+	@$(TEST_SETTINGS) $(IN_VENV) -W ignore manage.py spectacular --format openapi-json --validate --fail-on-warn --file tests/api/openapi.json
 
 check: lint types contracts test ## everything before a commit
 
