@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from sources import tasks
 from sources.capture.guard import Refused
 from sources.capture.pipeline import Capturer
 from sources.models import Artifact, Document, Snapshot, StoredObject
@@ -238,6 +239,17 @@ def test_stale_staging_is_removed_and_fresh_is_not(tmp_path: object) -> None:
 def _age(folder: object, moment: float) -> None:
 
     os.utime(folder, (moment, moment))
+
+
+def test_the_tasks_do_what_the_services_do(
+    queued: Queue, unread: None, announced: list[object]
+) -> None:
+    snapshot = queued()
+    tasks.sweep()
+    assert announced == [("sources.capture", {"snapshot_id": snapshot.pk})]
+    tasks.capture_snapshot(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert snapshot.state == CaptureState.SEALED
 
 
 def test_capture_now_refuses_before_anything_is_written(db: None) -> None:

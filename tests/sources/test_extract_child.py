@@ -13,6 +13,8 @@ import pytest
 
 from sources.capture.extract import PageInput, extract
 from sources.capture.limits import MIB, ExtractionLimits
+from sources.capture.pipeline import extract_stored
+from sources.capture.store import FileStore
 from tests.sources.origin import Origin
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -190,6 +192,14 @@ def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("The child outlived its parent.")
+
+
+def test_text_is_read_out_of_the_stored_copy_or_said_to_be_missing(store: FileStore) -> None:
+    key = store.put(b"this is no WARC")
+    for where in (key, "0" * 64):
+        found = extract_stored(store, where, 0)
+        assert (found.status, found.text) == ("failed", "")
+        assert found.reason
 
 
 def _noted(note: Path) -> int:

@@ -290,6 +290,44 @@ def test_the_language_is_the_stated_one_unless_the_script_denies_it(
     assert found["language"] == language
 
 
+@pytest.mark.parametrize(
+    ("head", "iso", "basis"),
+    [
+        (
+            (
+                '<script type="application/ld+json">{"@graph": [{"x": 1}, '
+                '{"datePublished": "2016-11-12"}]}</script>'
+            ),
+            "2016-11-12T00:00:00+00:00",
+            "JSON-LD datePublished",
+        ),
+        (
+            (
+                '<script type="application/ld+json">{not json</script>'
+                '<span itemprop="datePublished" content="2016-11"></span>'
+            ),
+            "2016-11-01T00:00:00+00:00",
+            "itemprop datePublished",
+        ),
+        (
+            '<meta name="DC.date.issued" content="2016">',
+            "2016-01-01T00:00:00+00:00",
+            "meta dc.date.issued",
+        ),
+        (
+            '<script type="application/ld+json">' + "[" * 5000 + "</script>"
+            '<meta name="pubdate" content="2016-11-12">',
+            "2016-11-12T00:00:00+00:00",
+            "meta pubdate",
+        ),
+    ],
+)
+def test_dates_stand_where_pages_put_them(head: str, iso: str, basis: str) -> None:
+    html = f"<html><head>{head}</head><body><p>Words of a page.</p></body></html>"
+    found = read_page(html.encode(), "text/html", "http://a.org/", ExtractionLimits())
+    assert (found["published_at"], found["published_basis"]) == (iso, basis)
+
+
 def test_names_and_titles_are_clipped() -> None:
     names = [f"Author {number} " + "x" * 500 for number in range(10_000)]
     found = authors_of([], names)
