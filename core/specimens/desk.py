@@ -8,7 +8,7 @@ from core.specimens.catalogue import Case, Specimen
 from core.specimens.evidence import ADMISSION, DENIAL, MISSING, PHOTOS, WITHDRAWN
 from core.specimens.forms import form
 from core.specimens.page import CLAIM, LONG_CLAIM
-from core.specimens.scores import POINTS, RANGE_ONLY, STRONG, UNSCORED
+from core.specimens.scores import FINDING, POINTS, RANGE_ONLY, STRONG, UNSCORED, at
 
 FACTS = ("Original", "First hand", "Archived")
 OPEN = {**PHOTOS, "open": True, "close_href": "#", "action": "#", "facts": FACTS}
@@ -31,6 +31,19 @@ def _job(name: str, state: str, **more: object) -> Case:
 def _row(number: int, **more: object) -> dict[str, object]:
     sides = {"supports": (True, True, False), "contradicts": (True,)}
     return {"number": number, "href": "#", "sentence": CLAIM, **sides, "age": "22 h", **more}
+
+
+def _pending(name: str, **more: object) -> Case:
+    proposal = {
+        "before": "contested",
+        "target": "confirmed",
+        "proposer": "R. Haddad",
+        "since": at(12, "14:20"),
+        "finding": FINDING,
+        "reason": "Two photos matched to the same street corner. No denial since 22:02.",
+        **more,
+    }
+    return Case(name, {"pending": proposal, "claim": 12, "csrf_token": "specimen"})
 
 
 DESK = (
@@ -179,6 +192,29 @@ DESK = (
                 },
             ),
             Case("signed out", {"path": "/desk/sign-in"}),
+        ),
+    ),
+    Specimen(
+        "clash",
+        (
+            Case(
+                "two people, two fields",
+                {
+                    "clashes": (
+                        {"label": "Sentence", "yours": CLAIM, "theirs": LONG_CLAIM},
+                        {"label": "Where", "yours": "ضاحية الأسد", "theirs": "(nothing)"},
+                    )
+                },
+            ),
+            Case("none", {"clashes": ()}),
+        ),
+    ),
+    Specimen(
+        "pending",
+        (
+            _pending("own", own=True),
+            _pending("of somebody else", own=False, review_href="#"),
+            _pending("for who may not decide it", own=False, finding=""),
         ),
     ),
     Specimen("keys", (Case("of a board", {"items": ({"keys": "A", "does": "approve"},)}),)),

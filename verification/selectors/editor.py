@@ -135,11 +135,16 @@ def _article(claim: Claim) -> str:
 
 
 def _sources_note(known: Known) -> str:
+    """How many sources stand, how many of them apart; footnotes without an address are none yet."""
     standing = [item for item in known.items if item.withdrawn_at is None]
-    if not standing:
-        return "no sources yet"
-    independent = len(families_of(standing))
-    return f"{count(len(standing), 'source')}, {independent} of them independent"
+    found = [item for item in standing if item.document.address is not None]
+    stubs = len(standing) - len(found)
+    parts = [f"{count(len(found), 'source')}, {len(families_of(found))} of them independent"]
+    if not found:
+        parts = [] if stubs else ["no sources yet"]
+    if stubs:
+        parts.append(f"{count(stubs, 'footnote')} without an address")
+    return ", ".join(parts)
 
 
 def _state(page_known: Known, ledger: DeskLedger) -> str:

@@ -17,6 +17,7 @@ from verification.forms.claim import ClaimForm
 from verification.forms.conflict import clashes, is_stale
 from verification.forms.quick_add import QuickAddForm, refused_in_words
 from verification.selectors.choices import party_choices
+from verification.selectors.phrases import listed
 from verification.selectors.wording import words_digest
 from verification.views.editor_parts import forms_of, load, show
 from verification.views.parts import SeeOther
@@ -110,9 +111,10 @@ def add_evidence(request: DeskRequest, number: int) -> HttpResponse:
 
 
 def _say(request: DeskRequest, filed: FiledLinks) -> None:
-    labels = ", ".join(item.label for item in filed.evidence)
+    labels = [item.label for item in filed.evidence]
     if labels:
-        messages.success(request, f"Added {labels}. We are archiving it.")
+        them = "it" if len(labels) == 1 else "them"
+        messages.success(request, f"Added {listed(labels)}. We are archiving {them}.")
 
 
 def _filed(request: DeskRequest, number: int, filed: FiledLinks) -> HttpResponse:
