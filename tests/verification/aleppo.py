@@ -193,8 +193,14 @@ def imported(claim: Claim) -> ArticleImport:
         text="…",
         text_digest="0" * 64,
         paragraphs=[
-            {"where": 1, "text": "The offensive halted1."},
-            {"where": 2, "text": "Photos capped the defeat2 and nobody came back3."},
+            {"where": 1, "text": "The offensive halted1.", "notes": [[20, 21, 1]]},
+            {
+                "where": 2,
+                "text": "Photos capped the defeat2 and nobody came back3.",
+                "notes": [[24, 25, 2], [46, 47, 3]],
+            },
+            {"where": "caption", "text": "Fighters at the gate.", "notes": []},
+            {"where": "caption", "text": "A soldier by the tower.", "notes": []},
         ],
         imported_at=hours(0),
     )

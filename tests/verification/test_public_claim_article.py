@@ -50,3 +50,12 @@ def test_a_denial_counts_against_the_claim(aleppo: Aleppo) -> None:
     aleppo.file(1, "Outlet", "B", stance=Stance.CONTRADICTS)
     step = read(aleppo.path).all("//table[contains(@class,'waterfall')]/tbody/tr[2]/td")[0]
     assert step.startswith("−")
+
+
+def test_a_claim_of_a_caption_shows_the_caption_that_holds_its_words(aleppo: Aleppo) -> None:
+    draft = imported(aleppo.claim).drafts.get()
+    draft.paragraph, draft.quote = "caption", "A soldier by the tower"
+    draft.save()
+    page = read(aleppo.path)
+    assert page.all("//div[@class='article']/p") == ["A soldier by the tower."]
+    assert "Picture caption" in page.text

@@ -52,6 +52,14 @@ def test_a_missing_address_is_said(aleppo: Aleppo) -> None:
     assert "Archived copy" not in said
 
 
+def test_a_footnote_that_nobody_found_takes_no_side(aleppo: Aleppo) -> None:
+    nowhere = DocumentFactory.create(address=None, title="", source=None)
+    unarchived(aleppo, nowhere, footnote="9", stance=Stance.SUPPORTS)
+    page = page_of(aleppo)
+    assert "Context, not counted" in page.part("e1")
+    assert "1 found: 1 gives context (1 not archived, so not counted)" in page.text
+
+
 @pytest.mark.parametrize(
     ("capture", "words"),
     [

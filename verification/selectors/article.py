@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-from claims.footnotes import Note, find_notes, mask
+from claims.footnotes import Note, NoteStyle, mask
 from claims.models import Claim, ClaimDraft
 from claims.vocabulary import Publication, Status
 from core.bidi import with_turns_shown, without_turns
@@ -118,16 +119,15 @@ def _related(claim: Claim) -> Related:
 
 
 def _in_article(draft: ClaimDraft, drafts: Sequence[ClaimDraft], known: Known) -> InArticle | None:
-    article = draft.article
-    found = [row for row in article.paragraphs if str(row["where"]) == draft.paragraph]
-    if not found:
+    row = _paragraph_of(draft)
+    if row is None:
         return None
-    text = "\n".join(row["text"] for row in found)
-    notes = _notes(article.paragraphs, text)
-    marks = [_marked(row, text, notes, known) for row in drafts if row.paragraph == draft.paragraph]
+    text, notes = row["text"], _notes(row)
+    beside = [each for each in drafts if each.paragraph == draft.paragraph]
+    marks = [_marked(each, text, notes, known) for each in beside]
     shown = [mark for mark in marks if mark is not None]
     return InArticle(
-        title=with_turns_shown(article.title),
+        title=with_turns_shown(draft.article.title),
         language=known.claim.language,
         where="Picture caption" if draft.paragraph == "caption" else f"Paragraph {draft.paragraph}",
         paragraphs=(Paragraph(draft.paragraph, pieces_of(text, shown, notes)),),
@@ -135,16 +135,16 @@ def _in_article(draft: ClaimDraft, drafts: Sequence[ClaimDraft], known: Known) -
     )
 
 
-def _notes(paragraphs: Sequence[dict[str, str]], text: str) -> tuple[Note, ...]:
-    """Markers of one paragraph: only their rising through the whole article gives them away."""
-    whole = "\n".join(row["text"] for row in paragraphs)
-    start = whole.find(text)
-    end = start + len(text)
-    return tuple(
-        Note(note.start - start, note.end - start, note.number, note.style)
-        for note in find_notes(whole)
-        if start >= 0 and start <= note.start and note.end <= end
-    )
+def _paragraph_of(draft: ClaimDraft) -> dict[str, Any] | None:
+    """The paragraph that the draft names; of several captions, the one that holds its words."""
+    named = [row for row in draft.article.paragraphs if str(row["where"]) == draft.paragraph]
+    holding = (row for row in named if span_of(draft.quote, row["text"], _notes(row)))
+    return next(holding, named[0] if named else None)
+
+
+def _notes(row: dict[str, Any]) -> tuple[Note, ...]:
+    """Markers as the import found them; how they were printed matters no longer."""
+    return tuple(Note(start, end, number, NoteStyle.LABEL) for start, end, number in row["notes"])
 
 
 def _marked(row: ClaimDraft, text: str, notes: Sequence[Note], known: Known) -> Marked | None:

@@ -9,7 +9,7 @@ from claims.vocabulary import Stance
 from core.bidi import without_turns
 from verification.selectors.facts import is_archived
 from verification.selectors.independence import said_at
-from verification.selectors.known import Known, independent_origins
+from verification.selectors.known import Known, independent_origins, stance_of
 from verification.selectors.phrases import count, listed, moment, time_span
 from verification.selectors.redaction import source_href, source_name
 
@@ -63,7 +63,7 @@ def _first_said(known: Known) -> Fact:
         said = [
             item
             for item in known.items
-            if item.stance == Stance.SUPPORTS and item.document.published_at
+            if stance_of(item) is Stance.SUPPORTS and item.document.published_at
         ]
         claimant = min(said, key=said_at).document.source if said else None
     return Fact("First said by", source_name(claimant), source_href(claimant))
@@ -73,7 +73,7 @@ def _sources(known: Known) -> str:
     standing = [item for item in known.items if item.withdrawn_at is None]
     if not standing:
         return "None yet"
-    tally = {stance: sum(item.stance == stance for item in standing) for stance in Stance}
+    tally = {stance: sum(stance_of(item) is stance for item in standing) for stance in Stance}
     parts = (
         (tally[Stance.SUPPORTS], "supports it", "support it"),
         (tally[Stance.CONTRADICTS], "contradicts it", "contradict it"),

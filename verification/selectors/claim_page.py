@@ -19,7 +19,7 @@ from verification.selectors.brief import Fact, brief_of
 from verification.selectors.copying import Copying, copying_of
 from verification.selectors.course import Course, course_of
 from verification.selectors.independence import families_of, said_at
-from verification.selectors.known import Known, known_at, known_now, shows_a_point
+from verification.selectors.known import Known, known_at, known_now, shows_a_point, stance_of
 from verification.selectors.ledger import Ledger, ledger_of
 from verification.selectors.reasons import Reasons, SideRow, reasons_of, sides_table
 from verification.selectors.redaction import evidence_title, source_name
@@ -240,7 +240,7 @@ def _voices(known: Known, stance: Stance) -> tuple[str, ...]:
     """Who says so and in which words, one voice an origin, the earliest first."""
     standing = [item for item in known.items if item.withdrawn_at is None]
     firsts = [family.first or family.copies[0] for family in families_of(standing)]
-    said = sorted((item for item in firsts if item.stance == stance), key=said_at)
+    said = sorted((item for item in firsts if stance_of(item) is stance), key=said_at)
     return tuple(
         f"{source_name(item.document.source) or 'Somebody'}: "
         f"{with_turns_shown(item.quote_translation or item.quote) or evidence_title(item)}"

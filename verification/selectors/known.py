@@ -16,7 +16,7 @@ from audit.models import AuditEvent
 from audit.selectors import history
 from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of
-from claims.vocabulary import Status
+from claims.vocabulary import Stance, Status
 from core.errors import Missing
 from verification.models import Assessment, StatusEvent
 from verification.selectors.phrases import moment
@@ -56,6 +56,11 @@ class Known:
     def changes(self) -> list[StatusEvent]:
         """Events that changed the status; the others reaffirmed it."""
         return [event for event in self.events if event.from_status != event.to_status]
+
+
+def stance_of(item: Evidence) -> Stance:
+    """A footnote whose document nobody has found yet says nothing so far."""
+    return Stance.CONTEXT if item.document.address is None else Stance(item.stance)
 
 
 def independent_origins(assessment: Assessment) -> int:

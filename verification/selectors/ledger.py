@@ -23,7 +23,7 @@ from verification.selectors import phrases, redaction
 from verification.selectors.captures import NOT_COUNTED, newest_captures, why_not_archived
 from verification.selectors.facts import is_archived
 from verification.selectors.independence import copied_from, families_of, said_at
-from verification.selectors.known import Known
+from verification.selectors.known import Known, stance_of
 from verification.selectors.weighing import Weighing, weighing_of
 
 SHOWN = 12
@@ -145,7 +145,7 @@ def _row(
         when=phrases.published(document.published_at, document.published_precision)
         if document.published_at
         else "",
-        stance=item.stance,
+        stance=stance_of(item),
         contribution=value,
         why_not="" if value is not None else _why_not(item, weighing, capture),
         quote=with_turns_shown(item.quote),
@@ -173,7 +173,7 @@ def _contribution(item: Evidence, weighing: Weighing) -> float | None:
     """Log-odds that the item moved; 0 for what only gives context; None for what isn't counted."""
     if item.withdrawn_at is not None:
         return None
-    if item.stance == Stance.CONTEXT:
+    if stance_of(item) is Stance.CONTEXT:
         return 0.0 if is_archived(item) else None
     return weighing.values.get(item.position)
 

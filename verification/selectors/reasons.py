@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.vocabulary import Status
+from claims.vocabulary import Stance, Status
 from core.charts import Step
 from verification.models import Assessment
 from verification.selectors.independence import families_of
-from verification.selectors.known import Known, shows_a_point
+from verification.selectors.known import Known, shows_a_point, stance_of
 from verification.selectors.ledger import sides_of
 from verification.selectors.redaction import who_says
 from verification.selectors.weighing import Weighing, remark, weighing_of
@@ -136,12 +136,14 @@ def sides_table(known: Known) -> list[SideRow]:
     for side in (*names, UNALIGNED):
         own = [item for item in items if side in (sides_of(item) or [UNALIGNED])]
         if own:
-            rows.append(_side_row(side, [(item.stance, item.position in firsts) for item in own]))
+            rows.append(
+                _side_row(side, [(stance_of(item), item.position in firsts) for item in own])
+            )
     return rows
 
 
-def _side_row(side: str, said: Sequence[tuple[str, bool]]) -> SideRow:
-    def of(stance: str) -> tuple[bool, ...]:
-        return tuple(sorted((first for s, first in said if s == stance), reverse=True))
+def _side_row(side: str, said: Sequence[tuple[Stance, bool]]) -> SideRow:
+    def of(stance: Stance) -> tuple[bool, ...]:
+        return tuple(sorted((first for s, first in said if s is stance), reverse=True))
 
-    return SideRow(side, of("supports"), of("contradicts"), len(of("context")))
+    return SideRow(side, of(Stance.SUPPORTS), of(Stance.CONTRADICTS), len(of(Stance.CONTEXT)))
