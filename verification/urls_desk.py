@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from verification.views import adding, editor, evidence, status
+from verification.views import adding, board, editor, evidence, queue, review, status
 
 _ITEM = "desk/c/<int:number>/evidence/<int:position>"
 
@@ -22,4 +22,15 @@ EDITING: list[URLPattern | URLResolver] = [
     path("desk/c/<int:number>/take-back", status.take_back, name="desk_take_back"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*EDITING]
+LISTS: list[URLPattern | URLResolver] = [
+    path("desk/", queue.queue, name="desk_queue"),
+    path("desk/publish", queue.publish, name="desk_publish"),
+    path("desk/contested", board.board, name="desk_contested"),
+    path("desk/review", review.inbox, name="desk_review"),
+    path("desk/review/<uuid:key>", review.proposal, name="desk_proposal"),
+    path("desk/review/<uuid:key>/approve", review.approve, name="desk_review_approve"),
+    path("desk/review/<uuid:key>/send-back", review.send_back, name="desk_review_send_back"),
+    path("desk/review/<uuid:key>/take-back", review.take_back, name="desk_review_take_back"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *EDITING]
