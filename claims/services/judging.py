@@ -47,20 +47,15 @@ def judge_evidence(
     document, publisher = filed.document, _publisher(actor, source)
     if judged.get("alignment") == "":
         judged["alignment"] = _on_record(filed, publisher, judged.get("stance", filed.stance))
-    if publisher is None or publisher.pk == document.source_id:
-        return edit_evidence(
-            actor=actor,
-            claim=claim,
-            position=position,
-            expected_version=expected_version,
-            **judged,
-        )
-    _lock_citing(document)
-    describe_document(actor=actor, document=document, source=publisher)
+    moves = publisher is not None and publisher.pk != document.source_id
+    if moves:
+        _lock_citing(document)
+        describe_document(actor=actor, document=document, source=publisher)
     evidence = edit_evidence(
         actor=actor, claim=claim, position=position, expected_version=expected_version, **judged
     )
-    _derive_again(actor, document, already=evidence)
+    if moves:
+        _derive_again(actor, document, already=evidence)
     return evidence
 
 

@@ -71,6 +71,10 @@ def _save(request: DeskRequest, number: int) -> HttpResponse:
         )
     except (Conflict, Invalid) as error:
         return _refused(request, number, error)
+    return _saved(request, number)
+
+
+def _saved(request: DeskRequest, number: int) -> HttpResponse:
     messages.success(request, "Saved the claim.")
     if not request.htmx:
         return SeeOther(f"{desk_claim_path(number)}#claim")
