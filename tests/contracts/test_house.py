@@ -26,7 +26,7 @@ TEMPLATES = sorted(
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_views_hold_no_queries(path: Path) -> None:
-    assert ".objects" not in path.read_text(encoding="utf-8")
+    assert not re.search(r"\w\.objects\.\w+\(", path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", TASKS, ids=lambda path: str(path.relative_to(ROOT)))
