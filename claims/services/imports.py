@@ -174,18 +174,21 @@ def _add_footnote(
         marker=str(reference.number),
         position=position,
         text=reference.text,
-        document=_document(actor, row, reference),
+        document=_document(actor, reference),
     )
 
 
-def _document(actor: User | None, row: ArticleImport, reference: Reference) -> Document:
-    """What a footnote cites; without a usable address it joins the queue of missing ones."""
-    title = reference.text or f"Footnote {reference.number} of “{row.title}”"
+def _document(actor: User | None, reference: Reference) -> Document:
+    """What a footnote cites; without a usable address it joins the queue of missing ones.
+
+    Without words of its own it has no title, so that the page, once found, gives its own.
+    """
+    title = reference.text
     if reference.address:
         try:
             return add_document(actor=actor, address=reference.address, title=reference.text)
         except Invalid:
-            title = f"{title} ({reference.address})"
+            title = f"{title} ({reference.address})".strip()
     return add_missing_document(actor=actor, title=title)
 
 
