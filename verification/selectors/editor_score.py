@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from claims.vocabulary import Status
 from core.chances import in_hundred
+from verification.conditions import confidence_gap
 from verification.models import Assessment
 from verification.selectors.editor_rows import document_name
 from verification.selectors.independence import copied_from, families_of
@@ -49,7 +50,7 @@ def score_panel(known: Known) -> ScorePanel:
         reasons=_compact(known),
         stands=_stands(known, newest) if newest and shows_a_point(newest) else (),
         bar=BARS[barred],
-        bar_words=f"The mark is {in_hundred(BARS[barred])}, the bar for {barred.label}.",
+        bar_words=_bar_words(barred, known),
     )
 
 
@@ -67,6 +68,14 @@ def _barred(known: Known) -> Status:
     """The status whose bar matters: the present one, or the one that work leads to."""
     candidates = (known.status, likeliest_target(known.claim))
     return next((status for status in candidates if status in BARS), Status.CONFIRMED)
+
+
+def _bar_words(barred: Status, known: Known) -> str:
+    """Where the bar is, and that a settled status no longer has the score that it usually has."""
+    words = f"The mark is {in_hundred(BARS[barred])}, the bar for {barred.label}."
+    if known.status not in BARS or known.newest is None:
+        return words
+    return f"{words} {confidence_gap(known.status, known.newest.estimate) or ''}".strip()
 
 
 def _was(known: Known) -> str:

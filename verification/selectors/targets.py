@@ -138,31 +138,37 @@ def likeliest_target(claim: Claim) -> Status:
 
 
 def evidence_checks(claim: Claim, items: Sequence[Evidence], target: Status) -> Checks | None:
-    """What the evidence must meet for TARGET; None if the table has no such change."""
-    return _checks(claim, items, target, {}, left_out=WRITTEN)
+    """What the evidence must meet for TARGET, and a settled status that stands must go on to meet.
+
+    None if the table has no such change.
+    """
+    change = transition_to(claim, target)
+    if change is not None and change.reaffirms and target in BARS:
+        change = workflow.transition(Status.CONTESTED, target)
+    return _checks(claim, items, change, {}, left_out=WRITTEN)
 
 
 def all_checks(
     claim: Claim, items: Sequence[Evidence], target: Status, written: Mapping[str, Any]
 ) -> Checks | None:
     """Every check of TARGET, with what a person has WRITTEN so far."""
-    return _checks(claim, items, target, written, left_out=frozenset())
+    change = transition_to(claim, target)
+    return _checks(claim, items, change, written, left_out=frozenset())
 
 
 def _checks(
     claim: Claim,
     items: Sequence[Evidence],
-    target: Status,
+    change: Transition | None,
     written: Mapping[str, Any],
     *,
     left_out: frozenset[str],
 ) -> Checks | None:
-    change = transition_to(claim, target)
     if change is None:
         return None
     facts = claim_facts(claim, items, **written)
     shown = [check for check in checklist(change, facts) if check.code not in left_out]
-    return Checks(target, tuple(_shown(check, claim.number, items) for check in shown))
+    return Checks(change.target, tuple(_shown(check, claim.number, items) for check in shown))
 
 
 def _shown(check: Check, number: int, items: Sequence[Evidence]) -> ShownCheck:
