@@ -1,0 +1,144 @@
+"""A real browser against a running server, and the story as rows that are played once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Browser, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts.models import User
+from accounts.roles import Role
+from claims.models import Claim
+from demo import story
+from demo.server import DemoWeb, running_demo_web
+from tests.factories import UserFactory
+from tests.journeys.kept_rows import bring_back, forget_everything, keep_rows
+from tests.journeys.watched_tab import PATIENCE, Tabs
+from verification.services.proposals import approve_proposal
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_beside_playwright() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread, in which Django would refuse every query."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*FLAGS, *sandbox]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def web() -> Iterator[DemoWeb]:
+    """The demonstration web, on a port of its own."""
+    with running_demo_web(0) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _world(web: DemoWeb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One archive for all journeys, captures in the request that asks for them, quick passwords."""
+    folder: Path = tmp_path_factory.mktemp("archive")
+    with override_settings(
+        STORAGE_URL=f"file://{folder}/objects",
+        STAGING_DIR=folder / "staging",
+        DEMO_WEB_PORT=web.server_port,
+        CAPTURE_LOOPBACK_PORTS=[web.server_port],
+        CELERY_TASK_ALWAYS_EAGER=True,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_folders() -> None:
+    """The archive is kept from test to test, as the rows are that name its objects."""
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[LiveServer]:
+    server = LiveServer("127.0.0.1")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def tabs(browser: Browser, site: LiveServer) -> Iterator[Tabs]:
+    """Watched tabs; whatever they complain of fails the test."""
+    watched = Tabs(browser, site.url)
+    yield watched
+    watched.close()
+    assert not watched.complaints, "\n".join(watched.complaints)
+
+
+def add_people() -> tuple[User, User]:
+    return (
+        UserFactory.create(
+            email="checker@demo.example", name="Rana Haddad", role=Role.FACT_CHECKER
+        ),
+        UserFactory.create(email="editor@demo.example", name="Mark Osei", role=Role.EDITOR),
+    )
+
+
+@pytest.fixture(scope="session")
+def played(django_db_setup: None) -> None:
+    """The story, once: as it is when the proposal waits for the editor, and after it."""
+    forget_everything()
+    checker, editor = add_people()
+    claim = story.play(checker=checker, editor=editor, to="contested", say=_nothing)
+    proposal = story.propose_confirmed(story.set_the_stage(checker, editor), claim)
+    keep_rows("proposed")
+    approve_proposal(actor=editor, proposal=proposal)
+    keep_rows("confirmed")
+
+
+def _nothing(_line: str) -> None:
+    """The story is told to nobody."""
+
+
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows for a whole module, which the server sees: not a transaction around each test.
+
+    It has the name of the fixture that it stands for, by which the database is found needed.
+    """
+    with django_db_blocker.unblock():
+        yield
+        forget_everything()
+
+
+@pytest.fixture(scope="module")
+def story_at(db: None, request: pytest.FixtureRequest) -> Callable[[str], Claim]:
+    """Bring the story to "proposed" or "confirmed"; gives its claim."""
+    request.getfixturevalue("played")  # not an argument: it needs the rows of this module
+
+    def at(moment: str) -> Claim:
+        bring_back(moment)
+        return Claim.objects.get(evidence__visual_checked_at__isnull=False)
+
+    return at
