@@ -160,9 +160,11 @@ def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
     def half_a_page(connection: socket.socket) -> None:
         connection.sendall(ARTICLE[: len(ARTICLE) // 2])
         arrived.set()
-        while connection.recv(1024):  # until the worker dies
-            pass
-        ended.set()
+        try:
+            while connection.recv(1024):  # until the worker dies
+                pass
+        finally:
+            ended.set()
 
     origin.answers["/"] = half_a_page
     snapshot = _queued(origin)
