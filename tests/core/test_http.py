@@ -18,7 +18,5 @@ from core.http import client_address
     ],
 )
 def test_a_client_cannot_invent_its_address(forwarded: str, proxies: int, expected: str) -> None:
-    request = RequestFactory().get(
-        "/", REMOTE_ADDR="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded
-    )
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request, proxies) == expected
