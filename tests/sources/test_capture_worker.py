@@ -18,11 +18,11 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 
-from core.embedded import valkey
 from sources.capture.store import FileStore
 from sources.models import FetchHop, Snapshot, StoredObject
 from sources.services.documents import add_document
 from sources.vocabulary import CaptureState
+from tests.brokers import Broker, chosen_broker
 from tests.sources.origin import Origin, page
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,31 +44,9 @@ def short_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-class Broker:
-    """A Valkey of the test's own that can be stopped and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.socket_path = folder / "broker.sock"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
-            valkey.valkey_command(self._folder / "valkey", self.socket_path),
-            stdout=subprocess.DEVNULL,
-        )
-        wait_until(lambda: valkey.answers(self.socket_path))
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait(20)
-            self._process = None
-
-
 @pytest.fixture
 def broker(short_folder: Path) -> Iterator[Broker]:
-    running = Broker(short_folder)
+    running = chosen_broker(short_folder)
     running.start()
     yield running
     running.stop()
@@ -105,7 +83,7 @@ def start_worker(broker: Broker, origin: Origin, tmp_path: Path) -> Iterator[Sta
     environment = {
         **os.environ,
         "DATABASE_URL": _database_url(),
-        "CELERY_BROKER_URL": valkey.broker_url(broker.socket_path),
+        "CELERY_BROKER_URL": broker.url,
         "SECRET_KEY": "of this test alone, and long enough to be taken for one by the checks",
         "STORAGE_URL": f"file://{tmp_path}/objects",
         "CORROBORATE_VAR": str(tmp_path / "var"),
