@@ -122,7 +122,7 @@ def show(
         "position": position,
         "changed": page.paragraphs_of(card) if card else [],
         "may_edit": may_edit,
-        "notes": _notes(page, sent.pop("note_marker", None), sent.pop("note_form", None)),
+        "notes": _notes(page, sent.pop("note_marker", None), sent.get("note_form")),
         "card_form": _card_form(card),
         "add_form": AddForm(auto_id="add-%s"),
         "year_form": YearForm(initial={"year": page.year}, auto_id="year-%s"),
@@ -137,7 +137,9 @@ def _card_form(card: DraftCard | None) -> SentenceForm | None:
     if card is None or not card.open:
         return None
     shown = {"sentence": card.sentence, "seen": card.seen}
-    return SentenceForm(initial=shown, auto_id=f"p{card.position}-%s")
+    form = SentenceForm(initial=shown, auto_id=f"p{card.position}-%s")
+    form.fields["sentence"].widget.attrs["autofocus"] = True
+    return form
 
 
 def _notes(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
@@ -21,7 +21,7 @@ from verification.models import Assessment
 from verification.selectors.board_rows import LATELY, STUCK_AFTER, BoardRow, Need, board_rows
 from verification.selectors.list_links import FilterLink
 from verification.selectors.place_keys import place_key, place_of
-from verification.selectors.waiting import contested_claims, counted, in_words, pending_proposals
+from verification.selectors.waiting import contested_claims, in_words, pending_proposals
 
 SIZE = 25
 MOST_EVENTS = 60
@@ -89,16 +89,13 @@ class Wanted:
 def board_page(actor: User, wanted: Wanted, *, now: datetime) -> BoardPage:
     """At most ten queries, however many claims are contested."""
     disputed = _disputed(wanted)
-    every = {need: disputed.filter(_needs(need, now)) for need in Need}
-    groups = {need: _narrowed(rows, wanted) for need, rows in every.items()}
-    numbers = counted(
-        all=disputed,
-        UNOWNED=disputed.filter(owner=None),
-        **{need.name: rows for need, rows in every.items()},
-        **{f"shown_{need.name}": rows for need, rows in groups.items()},
-    )
-    totals = {need: numbers[f"shown_{need.name}"] for need in wanted.needs}
-    found = {need: _page(groups[need], wanted) for need, total in totals.items() if total}
+    numbers = _numbers(disputed, wanted, now)
+    shown = {need: numbers[f"shown_{need.name}"] for need in wanted.needs}
+    found = {
+        need: _page(disputed.filter(_needs(need, now) & _narrowed(wanted)), wanted)
+        for need, total in shown.items()
+        if total
+    }
     rows = board_rows({need: page[:SIZE] for need, page in found.items()}, actor, now)
     return BoardPage(
         summary=_summary(numbers),
@@ -106,7 +103,7 @@ def board_page(actor: User, wanted: Wanted, *, now: datetime) -> BoardPage:
             BoardGroup(
                 key=need,
                 heading=_heading(need, actor),
-                total=in_words(totals[need]),
+                total=in_words(shown[need]),
                 note=_NOTES[need],
                 rows=rows[need],
                 older_href=_older(page, wanted, need),
@@ -139,8 +136,18 @@ def _disputed(wanted: Wanted) -> QuerySet[Any]:
     return claims if wanted.event is None else claims.filter(event__number=wanted.event)
 
 
-def _narrowed(claims: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
-    return claims.filter(owner=None) if wanted.view is BoardView.UNOWNED else claims
+def _numbers(disputed: QuerySet[Any], wanted: Wanted, now: datetime) -> dict[str, int]:
+    """How many there are of each kind, and how many of those that are shown; one query."""
+    kinds: dict[str, Q] = {need.name: _needs(need, now) for need in Need}
+    shown = {f"shown_{name}": kind & _narrowed(wanted) for name, kind in kinds.items()}
+    kinds["UNOWNED"] = Q(owner=None)
+    counts = {name: Count("pk", filter=kind) for name, kind in {**kinds, **shown}.items()}
+    found: dict[str, int] = disputed.aggregate(all=Count("pk"), **counts)
+    return found
+
+
+def _narrowed(wanted: Wanted) -> Q:
+    return Q(owner=None) if wanted.view is BoardView.UNOWNED else Q()
 
 
 def _needs(need: Need, now: datetime) -> Q:

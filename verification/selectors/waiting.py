@@ -50,15 +50,15 @@ def returned_to(actor: User, *states: ProposalState) -> QuerySet[StatusProposal]
 
 
 def failed_captures_of(actor: User) -> QuerySet[Evidence]:
-    """Evidence that ACTOR filed, or on claims of ACTOR, whose last capture came to nothing."""
+    """Evidence that ACTOR filed, or on claims of ACTOR, whose last capture came to nothing.
+
+    Only the newest MOST_COUNTED items without a copy are looked at, of either kind.
+    """
     newest = Snapshot.objects.filter(document=OuterRef("document")).order_by("-number")
+    filed = _without_copy(Evidence.objects.filter(added_by=actor))
+    owned = _without_copy(Evidence.objects.filter(claim__owner=actor))
     return (
-        Evidence.objects.filter(
-            Q(claim__owner=actor) | Q(added_by=actor),
-            withdrawn_at=None,
-            claim__in=live_claims(),
-        )
-        .exclude(snapshot__state=CaptureState.SEALED, snapshot__outcome__in=_GOOD)
+        Evidence.objects.filter(pk__in=filed.union(owned), claim__in=live_claims())
         .annotate(
             capture_state=Subquery(newest.values("state")[:1]),
             capture_outcome=Subquery(newest.values("outcome")[:1]),
@@ -70,6 +70,14 @@ def failed_captures_of(actor: User) -> QuerySet[Evidence]:
             | Q(capture_state=CaptureState.SEALED) & ~Q(capture_outcome__in=_GOOD)
         )
     )
+
+
+def _without_copy(rows: QuerySet[Evidence]) -> QuerySet[Any]:
+    """Ids of the newest ROWS whose page has an address and no archived copy."""
+    waiting = rows.filter(withdrawn_at=None, document__address__isnull=False).exclude(
+        snapshot__state=CaptureState.SEALED, snapshot__outcome__in=_GOOD
+    )
+    return waiting.order_by("-pk").values("pk")[:MOST_COUNTED]
 
 
 def first_looks(actor: User) -> QuerySet[Claim]:

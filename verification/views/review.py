@@ -16,8 +16,10 @@ from accounts.roles import Permission
 from claims.vocabulary import Status
 from core.errors import Conflict, Invalid, NotAllowed
 from core.http import SeeOther, page_or_part
+from verification.desk_addresses import desk_claim_path
 from verification.forms.public import asked
 from verification.forms.review import InboxQuery, SendBackForm
+from verification.models import StatusProposal
 from verification.selectors.review import ReviewPage, proposal_at, review_of, review_page
 from verification.selectors.review_cards import Card
 from verification.services.proposals import (
@@ -92,7 +94,7 @@ def approve(request: DeskRequest, key: UUID) -> HttpResponse:
     except (Conflict, Invalid, NotAllowed) as error:
         return _refused(request, key, error)
     status = Status(event.to_status).label
-    return _done(request, key, f"Published: claim {found.claim.number} is now {status}.")
+    return _done(request, found, f"Published: claim {found.claim.number} is now {status}.")
 
 
 @require_POST
@@ -107,7 +109,7 @@ def send_back(request: DeskRequest, key: UUID) -> HttpResponse:
         send_back_proposal(actor=request.user, proposal=found, **form.cleaned_data)
     except (Conflict, Invalid, NotAllowed) as error:
         return _refused(request, key, error, form)
-    return _done(request, key, f"Sent back to {found.proposer.name}.")
+    return _done(request, found, f"Sent back to {found.proposer.name}.")
 
 
 @require_POST
@@ -118,7 +120,7 @@ def take_back(request: DeskRequest, key: UUID) -> HttpResponse:
         withdraw_proposal(actor=request.user, proposal=found)
     except (Conflict, NotAllowed) as error:
         return _refused(request, key, error)
-    return _done(request, key, f"Took back your proposal on claim {found.claim.number}.")
+    return _done(request, found, f"Took back your proposal on claim {found.claim.number}.")
 
 
 def _refused(
@@ -128,8 +130,11 @@ def _refused(
     return _show(request, page, form=form, refused=error.message, status=error.status)
 
 
-def _done(request: DeskRequest, key: UUID, said: str) -> HttpResponse:
+def _done(request: DeskRequest, found: StatusProposal, said: str) -> HttpResponse:
     if request.htmx:
-        return page_or_part(request, TEMPLATE, "done", {"key": key, "said": said})
+        href = desk_claim_path(found.claim.number)
+        return page_or_part(
+            request, TEMPLATE, "done", {"key": found.key, "said": said, "href": href}
+        )
     messages.success(request, said)
     return SeeOther(reverse("desk_review"))
