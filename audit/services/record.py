@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,21 @@ from core import origin
 SYSTEM = "Corroborate"
 
 
-@transaction.atomic
+@contextmanager
+def recording() -> Iterator[None]:
+    """One transaction of a service that writes the record; also a decorator.
+
+    It holds the end of the chain from its first statement, so those who write history do so one
+    after the other. Taken later, beside locks on rows, two writers could each hold what the other
+    needs: the one a claim, the other the chain.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+        yield
+
+
+@recording()
 def record_event(
     *,
     actor: User | None,
@@ -26,12 +41,10 @@ def record_event(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """Append one line to the record, in the caller's transaction.
+    """Append one line to the record, in the caller's transaction, which `recording` began.
 
     `tag` reads package:subject:action. `actor` None means the software itself. Values must be JSON.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
     last = AuditEvent.objects.order_by("-seq").values("seq", "hash").first()
     where = origin.current()
     event = AuditEvent(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.models import Claim, Event, Place
 from claims.services.locks import lock_claim, touch_claim
 from claims.vocabulary import ClaimKind, Publication, Stage
@@ -41,7 +40,7 @@ EDITABLE = frozenset(
 )
 
 
-@transaction.atomic
+@recording()
 def add_claim(
     *, actor: User, sentence: str, kind: str = ClaimKind.OTHER, language: str = "en", **fields: Any
 ) -> Claim:
@@ -64,7 +63,7 @@ def add_claim(
     return claim
 
 
-@transaction.atomic
+@recording()
 def edit_claim(*, actor: User, claim: Claim, expected_version: int, **changes: Any) -> Claim:
     """Change wording, place, time or work of a claim; never its status, see verification."""
     require(actor, Permission.EDIT)
@@ -102,7 +101,7 @@ def _clean(claim: Claim) -> None:
         raise Invalid(" ".join(error.messages), fields=error.message_dict) from error
 
 
-@transaction.atomic
+@recording()
 def publish_claim(*, actor: User, claim: Claim) -> Claim:
     """Make a claim public."""
     require(actor, Permission.PUBLISH)
@@ -112,7 +111,7 @@ def publish_claim(*, actor: User, claim: Claim) -> Claim:
     return _set_publication(actor, claim, Publication.PUBLISHED, "")
 
 
-@transaction.atomic
+@recording()
 def withdraw_claim(*, actor: User, claim: Claim, reason: str) -> Claim:
     """Take a claim off the public pages; its address answers 410 with the reason."""
     require(actor, Permission.PUBLISH)
@@ -140,7 +139,7 @@ def _set_publication(actor: User, claim: Claim, to: Publication, reason: str) ->
     return claim
 
 
-@transaction.atomic
+@recording()
 def add_event(*, actor: User, title: str, slug: str, **fields: Any) -> Event:
     require(actor, Permission.EDIT)
     event = Event(title=title, slug=slug, **fields)
@@ -150,7 +149,7 @@ def add_event(*, actor: User, title: str, slug: str, **fields: Any) -> Event:
     return event
 
 
-@transaction.atomic
+@recording()
 def add_place(*, actor: User, name: str, names: dict[str, str] | None = None) -> Place:
     require(actor, Permission.EDIT)
     place = Place(name=name, names=names or {})

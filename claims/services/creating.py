@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.models import ArticleImport, Claim, ClaimDraft, Footnote
 from claims.models.imports import DraftDecision
 from claims.proposals.language import language_of
@@ -24,7 +22,7 @@ from sources.services.documents import request_capture
 _LAST_MINUTE = time(23, 59)
 
 
-@transaction.atomic
+@recording()
 def create_claims(*, actor: User, article: ArticleImport) -> list[Claim]:
     """A claim for every kept draft that is none yet; undecided drafts stay where they are."""
     require(actor, Permission.EDIT)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
+from audit.services.record import recording
 from claims.models import Claim, Place
 from claims.services.claims import add_place, edit_claim
 from claims.services.evidence import edit_evidence
 
 
-@transaction.atomic
+@recording()
 def describe_claim(
     *,
     actor: User,

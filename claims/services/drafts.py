@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Max
 
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.footnotes import Note, NoteStyle, mask
 from claims.models import ArticleImport, ClaimDraft
 from claims.models.imports import DraftDecision
@@ -23,7 +22,7 @@ LENGTHS = range(10, 241)
 _ASIDE = 10_000  # positions that no draft has, used while others move up
 
 
-@transaction.atomic
+@recording()
 def decide_draft(*, actor: User, draft: ClaimDraft, decision: str) -> ClaimDraft:
     """Keep a draft, drop it, or leave it undecided again."""
     draft = _locked(actor, draft)
@@ -33,14 +32,14 @@ def decide_draft(*, actor: User, draft: ClaimDraft, decision: str) -> ClaimDraft
     return _changed(actor, draft, "decided", decision=chosen)
 
 
-@transaction.atomic
+@recording()
 def edit_draft(*, actor: User, draft: ClaimDraft, sentence: str) -> ClaimDraft:
     """Reword a draft; the words that were proposed and the quote stay as they are."""
     draft = _locked(actor, draft)
     return _changed(actor, draft, "edited", sentence=_checked(sentence))
 
 
-@transaction.atomic
+@recording()
 def keep_all(*, actor: User, article: ArticleImport) -> int:
     """Keep every draft that nobody has decided on; how many that were."""
     require(actor, Permission.EDIT)
@@ -53,7 +52,7 @@ def keep_all(*, actor: User, article: ArticleImport) -> int:
     return kept
 
 
-@transaction.atomic
+@recording()
 def join_drafts(*, actor: User, draft: ClaimDraft, sentence: str = "") -> ClaimDraft:
     """Join a draft to the nearest one above it in its paragraph; the upper one holds both.
 
@@ -104,7 +103,7 @@ def _paragraph_text(article: ArticleImport, where: str, quote: str) -> str:
     return next((text for text in texts if quote in text), texts[0] if texts else "")
 
 
-@transaction.atomic
+@recording()
 def split_draft(*, actor: User, draft: ClaimDraft, sentences: Sequence[str]) -> list[ClaimDraft]:
     """One draft for each sentence, in the place of the one, with its quote and notes."""
     draft = _locked(actor, draft)
@@ -141,7 +140,7 @@ def _make_room(draft: ClaimDraft, places: int) -> None:
     )
 
 
-@transaction.atomic
+@recording()
 def add_draft(*, actor: User, article: ArticleImport, quote: str, sentence: str = "") -> ClaimDraft:
     """A claim that the proposer missed: words of the article, found with or without markers."""
     require(actor, Permission.EDIT)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.alignment import derived_alignment
 from claims.models import Claim, Evidence
 from claims.services.locks import lock_claim, touch_claim
@@ -58,7 +58,7 @@ def quote_digest(quote: str) -> str:
     return hashlib.sha256(" ".join(quote.split()).encode()).hexdigest()
 
 
-@transaction.atomic
+@recording()
 def file_evidence(
     *,
     actor: User,
@@ -202,7 +202,7 @@ def evidence_at(*, claim: Claim, position: int) -> Evidence:
         raise Missing(f"Claim {claim.number} has no evidence [{position}].") from error
 
 
-@transaction.atomic
+@recording()
 def edit_evidence(
     *, actor: User, claim: Claim, position: int, expected_version: int | None = None, **changes: Any
 ) -> Evidence:
@@ -230,7 +230,7 @@ def _save_changed(
     return evidence
 
 
-@transaction.atomic
+@recording()
 def withdraw_evidence(*, actor: User, claim: Claim, position: int, reason: str) -> Evidence:
     """Take an item out of the count; it stays visible, struck through, with the reason."""
     require(actor, Permission.EDIT)
@@ -244,7 +244,7 @@ def withdraw_evidence(*, actor: User, claim: Claim, position: int, reason: str) 
     return _save_changed(actor, claim, evidence, before, "claims:evidence:withdrawn", reason)
 
 
-@transaction.atomic
+@recording()
 def resolve_evidence(
     *, actor: User, claim: Claim, position: int, resolution: str, text: str
 ) -> Evidence:
@@ -259,7 +259,7 @@ def resolve_evidence(
     return _save_changed(actor, claim, evidence, before, "claims:evidence:resolved", text)
 
 
-@transaction.atomic
+@recording()
 def check_visual(
     *, actor: User, claim: Claim, position: int, how: str, at: datetime | None = None
 ) -> Evidence:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
+from audit.services.record import recording
 from claims.models import Claim, Evidence
 from claims.services.evidence import file_evidence
 from sources.services.documents import add_document, request_capture
 
 
-@transaction.atomic
+@recording()
 def file_address(
     *, actor: User, claim: Claim, address: str, stance: str, **judged: Any
 ) -> Evidence:

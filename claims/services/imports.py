@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.models import ArticleImport, ClaimDraft, Event, Footnote
 from claims.proposals import (
     Article,
@@ -107,7 +107,7 @@ def import_article(
         return ArticleImport.objects.get(text_digest=reading.digest)
 
 
-@transaction.atomic
+@recording()
 def _store(
     actor: User | None, reading: Reading, event: Event | None, address: str
 ) -> ArticleImport:
@@ -192,7 +192,7 @@ def _document(actor: User | None, reference: Reference) -> Document:
     return add_missing_document(actor=actor, title=title)
 
 
-@transaction.atomic
+@recording()
 def confirm_year(*, actor: User, article: ArticleImport, year: int) -> ArticleImport:
     """A person says which year dates without one mean."""
     require(actor, Permission.EDIT)

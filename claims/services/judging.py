@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
+from audit.services.record import recording
 from claims.models import Claim, Evidence
 from claims.services.evidence import derive_alignment, edit_evidence, evidence_at
 from core.errors import Missing
@@ -26,7 +25,7 @@ class NewSource:
     kind: str
 
 
-@transaction.atomic
+@recording()
 def judge_evidence(
     *,
     actor: User,
@@ -99,7 +98,7 @@ def _derive_again(actor: User, document: Document, *, already: Evidence | None =
         edit_evidence(actor=actor, claim=item.claim, position=item.position)
 
 
-@transaction.atomic
+@recording()
 def locate_evidence(*, actor: User, claim: Claim, position: int, address: str) -> Evidence:
     """Give the document of an item the address that was missing, and ask for its copy."""
     require(actor, Permission.EDIT)

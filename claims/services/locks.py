@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from audit.services.record import recording
 from claims.models import Claim
+from claims.selectors.relations import rivals_of
 from core.errors import Conflict, Missing
 from core.jobs import enqueue
 
@@ -32,6 +34,20 @@ def lock_claim(claim: Claim, *, expected_version: int | None = None) -> Claim:
     return locked
 
 
+def lock_with_rivals(claim: Claim, *, expected_version: int | None = None) -> Claim:
+    """The claim as `lock_claim` gives it, and every claim that excludes it locked as well.
+
+    All in number order. Whoever may confirm a claim needs its rivals to hold still.
+    """
+    list(
+        Claim.objects.select_for_update()
+        .filter(Q(pk=claim.pk) | Q(pk__in=rivals_of(claim).values("pk")))
+        .order_by("number")
+        .values_list("pk", flat=True)
+    )
+    return lock_claim(claim, expected_version=expected_version)
+
+
 def lock_two(first: Claim, second: Claim) -> tuple[Claim, Claim]:
     """Both claims locked, in number order whatever order they were given in."""
     by_number = {
@@ -51,7 +67,7 @@ def touch_claim(claim: Claim, *, now: datetime, cause: str) -> None:
     enqueue("verification.evidence_changed", claim_id=claim.pk, cause=cause)
 
 
-@transaction.atomic
+@recording()
 def reassess_claims(*, claim_ids: Sequence[int], cause: str) -> None:
     """Have claims scored again because something outside them changed."""
     now = timezone.now()

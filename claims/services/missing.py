@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
+from audit.services.record import recording
 from claims.models import Evidence
 from claims.services.judging import locate_evidence
 from sources.models import Document
 from sources.services.documents import locate_document, request_capture
 
 
-@transaction.atomic
+@recording()
 def find_address(*, actor: User, document: Document, address: str) -> Document:
     """Give DOCUMENT its address and ask for an archived copy.
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
+from audit.services.record import recording
 from claims.models import Claim
 from claims.services.claims import publish_claim
 from claims.vocabulary import Publication
 from core.errors import Conflict, Missing
 
 
-@transaction.atomic
+@recording()
 def publish_drafts(*, actor: User, numbers: Sequence[int]) -> list[Claim]:
     """Publish the drafts of these NUMBERS, all or none; what is public already stays so.
 

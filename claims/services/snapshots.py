@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
+from audit.services.record import recording
 from claims.models import Claim, Evidence
 from claims.services.locks import lock_claim, touch_claim
 from sources.models import Snapshot
@@ -19,7 +19,7 @@ def cite_snapshot(*, snapshot: Snapshot) -> int:
     return len(claim_ids)
 
 
-@transaction.atomic
+@recording()
 def _cite_in_claim(snapshot: Snapshot, claim: Claim) -> None:
     claim = lock_claim(claim)
     waiting = claim.evidence.filter(

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from audit.services.record import recording
 from core.jobs import enqueue
 from sources.capture.extract import ExtractedText
 from sources.capture.guard import Policy, parse_address
@@ -104,7 +105,7 @@ def capture_now(*, address: str, policy: Policy) -> Captured | None:
     return run_capture(snapshot_id=snapshot.pk, policy=policy)
 
 
-@transaction.atomic
+@recording()
 def _add_snapshot(address: str) -> Snapshot:
     document = add_document(actor=None, address=address)
     return Snapshot.objects.create(

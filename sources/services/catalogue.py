@@ -12,13 +12,13 @@ from django.utils.text import slugify
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from core.errors import Conflict, Invalid
 from sources.models import Affiliation, Party, Source, SourceAddress, SourceGrade
 from sources.vocabulary import AddressKind, Degree, Grade, SourceKind
 
 
-@transaction.atomic
+@recording()
 def add_party(*, actor: User, name: str, aliases: Sequence[str] = ()) -> Party:
     require(actor, Permission.EDIT)
     party = Party(name=name.strip(), slug=slugify(name)[:80], aliases=list(aliases))
@@ -28,7 +28,7 @@ def add_party(*, actor: User, name: str, aliases: Sequence[str] = ()) -> Party:
     return party
 
 
-@transaction.atomic
+@recording()
 def add_source(
     *,
     actor: User | None,
@@ -74,7 +74,7 @@ def _claim_address(source: Source, kind: AddressKind, value: str) -> None:
         ) from error
 
 
-@transaction.atomic
+@recording()
 def affiliate_source(
     *,
     actor: User,
@@ -102,7 +102,7 @@ def affiliate_source(
     return affiliation
 
 
-@transaction.atomic
+@recording()
 def grade_source(*, actor: User, source: Source, grade: str, rationale: str) -> SourceGrade:
     """Give a source an Admiralty reliability grade; earlier grades stay on the record."""
     require(actor, Permission.EDIT)

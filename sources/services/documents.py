@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from core.errors import Conflict, Invalid
 from core.jobs import enqueue
 from sources.models import Document, Snapshot, Source
@@ -30,7 +30,7 @@ def canonical(address: str) -> str:
         raise Invalid(str(error), code="invalid_address") from error
 
 
-@transaction.atomic
+@recording()
 def add_document(
     *,
     actor: User | None,
@@ -77,7 +77,7 @@ def _set_address(document: Document, address: str) -> None:
     document.lookup_key = lookup_key(address)
 
 
-@transaction.atomic
+@recording()
 def add_missing_document(*, actor: User | None, title: str = "") -> Document:
     """A document that somebody cites without an address: it joins the queue of missing ones."""
     document = Document.objects.create(title=title[:500], added_by=actor)
@@ -90,7 +90,7 @@ def add_missing_document(*, actor: User | None, title: str = "") -> Document:
     return document
 
 
-@transaction.atomic
+@recording()
 def locate_document(*, actor: User, document: Document, address: str) -> Document:
     """Give a document that had no address its address."""
     require(actor, Permission.EDIT)
@@ -114,7 +114,7 @@ def locate_document(*, actor: User, document: Document, address: str) -> Documen
     return document
 
 
-@transaction.atomic
+@recording()
 def describe_document(
     *,
     actor: User,
@@ -150,7 +150,7 @@ def describe_document(
     return document
 
 
-@transaction.atomic
+@recording()
 def request_capture(
     *, actor: User | None, document: Document, reason: str = CaptureReason.USER
 ) -> Snapshot:

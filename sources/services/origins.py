@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from core.errors import Invalid
 from sources import origins
 from sources.models import Artifact, Derivation, Document, Origin
@@ -72,7 +71,7 @@ def _text_report(document: Document) -> origins.TextReport | None:
     )
 
 
-@transaction.atomic
+@recording()
 def _record(copy: origins.TextReport, found: origins.Derivation | None) -> Document | None:
     """Keep what was FOUND for one document; None when nothing changes."""
     if found is None:
@@ -107,16 +106,16 @@ def _record(copy: origins.TextReport, found: origins.Derivation | None) -> Docum
 
 def _origin_begun_by(first: Document) -> Origin:
     """The origin that FIRST repeats, if it is a copy itself, or begins."""
-    repeated = Derivation.objects.filter(document=first).exclude(
-        state=DerivationState.REJECTED
-    ).first()
+    repeated = (
+        Derivation.objects.filter(document=first).exclude(state=DerivationState.REJECTED).first()
+    )
     if repeated is not None:
         return repeated.origin
     origin, _ = Origin.objects.get_or_create(first_document=first, defaults={"label": first.title})
     return origin
 
 
-@transaction.atomic
+@recording()
 def decide_derivation(
     *, actor: User, document: Document, is_copy: bool, first: Document | None = None
 ) -> Derivation:

@@ -8,11 +8,10 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from core.jobs import enqueue
 from sources.capture.extract import ExtractedText
 from sources.capture.hop import Hop
@@ -29,7 +28,7 @@ _DESCRIBED = (
 )  # fmt: skip
 
 
-@transaction.atomic
+@recording()
 def settle_capture(*, lease: Lease, result: CaptureResult, text: ExtractedText | None) -> Snapshot:
     """Record RESULT; raises LeaseLost, with nothing written, if the lease is another's by now."""
     snapshot = _owned(lease)
@@ -48,7 +47,7 @@ def settle_capture(*, lease: Lease, result: CaptureResult, text: ExtractedText |
     return snapshot
 
 
-@transaction.atomic
+@recording()
 def settle_breakdown(*, lease: Lease, words: str) -> None:
     """Record that the capture broke on our side: tried again while attempts are left."""
     snapshot = _owned(lease)
@@ -242,7 +241,7 @@ def _record(snapshot: Snapshot, result: CaptureResult, text: ExtractedText | Non
     )
 
 
-@transaction.atomic
+@recording()
 def expire_leases() -> int:
     """Queue again what a dead worker held; give up after the last attempt. Returns the count."""
     expired = list(

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
 from claims.models import Claim, ClaimRelation, Evidence
+from claims.selectors.relations import rivals_of, times_overlap
 from claims.vocabulary import Alignment, Directness, RelationKind, Resolution, Stance, Status
 from sources.models import Derivation
 from sources.outcomes import holds_the_document
@@ -125,12 +126,8 @@ def claim_facts(
 
 def confirmed_rivals(claim: Claim) -> tuple[int, ...]:
     """Numbers of confirmed claims that cannot hold together with this one at the same time."""
-    rivals = Claim.objects.filter(
-        Q(relations__to_claim=claim, relations__kind=RelationKind.CONTRADICTS)
-        | Q(related_from__from_claim=claim, related_from__kind=RelationKind.CONTRADICTS),
-        status=Status.CONFIRMED,
-    ).distinct()
-    return tuple(sorted(rival.number for rival in rivals if _times_overlap(claim, rival)))
+    rivals = rivals_of(claim).filter(status=Status.CONFIRMED)
+    return tuple(sorted(rival.number for rival in rivals if times_overlap(claim, rival)))
 
 
 def confirmed_rivals_of_all(claims: Collection[Claim]) -> Mapping[int, tuple[int, ...]]:
@@ -143,21 +140,10 @@ def confirmed_rivals_of_all(claims: Collection[Claim]) -> Mapping[int, tuple[int
     for relation in relations:
         pair = (relation.from_claim, relation.to_claim)
         for claim, rival in (pair, pair[::-1]):
-            excludes = rival.status == Status.CONFIRMED and _times_overlap(claim, rival)
+            excludes = rival.status == Status.CONFIRMED and times_overlap(claim, rival)
             if claim.pk in known and excludes:
                 found[claim.pk].add(rival.number)
     return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
-
-
-def _times_overlap(one: Claim, other: Claim) -> bool:
-    """Whether both can be meant at one moment; an open end reaches for ever."""
-    starts_before_end = (
-        one.time_from is None or other.time_to is None or one.time_from <= other.time_to
-    )
-    ends_after_start = (
-        one.time_to is None or other.time_from is None or other.time_from <= one.time_to
-    )
-    return starts_before_end and ends_after_start
 
 
 def score_input(claim: Claim, items: Sequence[Evidence]) -> ClaimInput:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.models import Claim
 from claims.selectors.evidence import evidence_of
 from claims.services.claims import publish_claim
-from claims.services.locks import lock_claim
+from claims.services.locks import lock_with_rivals
 from claims.vocabulary import Publication, Stage, Status
 from core.errors import Conflict, Invalid, NotAllowed
 from verification import workflow
@@ -37,7 +36,7 @@ def propose_status(
 ) -> StatusProposal:
     """Ask for a status that two people must agree on; freezes the evidence set by its hash."""
     damaged = damaged_copies(claim)
-    with transaction.atomic():
+    with recording():
         examined = lock_and_examine(
             claim=claim, change=change, damaged=damaged, expected_version=expected_version
         )
@@ -124,7 +123,7 @@ def change_of(proposal: StatusProposal) -> Change:
 
 def _lock_pending(proposal: StatusProposal) -> StatusProposal:
     """The proposal, locked after its claim, if it still waits."""
-    lock_claim(proposal.claim)
+    lock_with_rivals(proposal.claim)
     locked = StatusProposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     if locked.state != ProposalState.PENDING:
         raise Conflict(
@@ -148,7 +147,7 @@ def approve_proposal(*, actor: User, proposal: StatusProposal, note: str = "") -
     return event
 
 
-@transaction.atomic
+@recording()
 def _approve(
     *, actor: User, proposal: StatusProposal, note: str, damaged: frozenset[str]
 ) -> StatusEvent | None:
@@ -188,7 +187,7 @@ def _settle(
     _record(decider, proposal, str(state), note)
 
 
-@transaction.atomic
+@recording()
 def send_back_proposal(
     *, actor: User, proposal: StatusProposal, code: str, note: str
 ) -> StatusProposal:
@@ -204,7 +203,7 @@ def send_back_proposal(
     return proposal
 
 
-@transaction.atomic
+@recording()
 def withdraw_proposal(*, actor: User, proposal: StatusProposal) -> StatusProposal:
     """The proposer takes the proposal back."""
     proposal = _lock_pending(proposal)
@@ -215,7 +214,7 @@ def withdraw_proposal(*, actor: User, proposal: StatusProposal) -> StatusProposa
     return proposal
 
 
-@transaction.atomic
+@recording()
 def evidence_changed(*, claim_id: int, cause: str = "") -> None:
     """Score the claim again; a proposal that rests on other evidence than now becomes stale."""
     claim = Claim.objects.select_for_update().filter(pk=claim_id).first()

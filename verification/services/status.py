@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from audit.services.record import record_event
+from audit.services.record import record_event, recording
 from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of
-from claims.services.locks import lock_claim
-from claims.vocabulary import RelationKind, Stage, Status
+from claims.services.locks import lock_with_rivals
+from claims.vocabulary import Stage, Status
 from core.errors import Conflict, Invalid, NotAllowed
 from sources.services.integrity import damaged_objects
 from verification import workflow
@@ -113,8 +111,7 @@ def lock_and_examine(
     expected_version: int | None = None,
 ) -> Examined:
     """Lock the claim (and its rivals, in number order) and look at CHANGE. Nothing is written."""
-    _lock_with_rivals(claim)
-    claim = lock_claim(claim, expected_version=expected_version)
+    claim = lock_with_rivals(claim, expected_version=expected_version)
     transition = known_transition(claim, change.target)
     items = list(evidence_of(claim))
     facts = facts_for(claim, items, change, damaged)
@@ -125,19 +122,6 @@ def lock_and_examine(
         checks=checklist(transition, facts),
         digest=evidence_set_digest(facts),
         decided_by=_picked(items, change.decided_by),
-    )
-
-
-def _lock_with_rivals(claim: Claim) -> None:
-    rivals = Claim.objects.filter(
-        Q(relations__to_claim=claim, relations__kind=RelationKind.CONTRADICTS)
-        | Q(related_from__from_claim=claim, related_from__kind=RelationKind.CONTRADICTS)
-    ).values("pk")
-    list(
-        Claim.objects.select_for_update()
-        .filter(Q(pk=claim.pk) | Q(pk__in=rivals))
-        .order_by("number")
-        .values_list("pk", flat=True)
     )
 
 
@@ -168,7 +152,7 @@ def change_status(
 ) -> StatusEvent:
     """Make a change that one person may make alone. Raises NotAllowed, Conflict or Invalid."""
     damaged = damaged_copies(claim)
-    with transaction.atomic():
+    with recording():
         examined = lock_and_examine(
             claim=claim, change=change, damaged=damaged, expected_version=expected_version
         )
@@ -187,15 +171,14 @@ def _change_alone(actor: User, examined: Examined, change: Change) -> StatusEven
     return apply_change(examined=examined, change=change, proposer=actor)
 
 
-@transaction.atomic
+@recording()
 def override_status(*, actor: User, claim: Claim, change: Change) -> StatusEvent:
     """An administrator's change outside the table: public, and marked as an override for ever."""
     if not (actor.is_active and workflow.override_allowed(actor.role, change.reason)):
         raise NotAllowed(
             "Only an administrator can override, with a reason of 80 characters or more."
         )
-    _lock_with_rivals(claim)
-    claim = lock_claim(claim)
+    claim = lock_with_rivals(claim)
     items = list(evidence_of(claim))
     facts = facts_for(claim, items, change)
     transition = Transition(
