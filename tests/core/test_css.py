@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-SHEETS = [ROOT / "static" / "css" / name for name in ("site.css", "charts.css", "desk.css")]
+SHEETS = [
+    ROOT / "static" / "css" / name for name in ("site.css", "charts.css", "desk.css", "lists.css")
+]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 PHYSICAL = re.compile(
