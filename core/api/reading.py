@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 PAGING = frozenset({"cursor", "page_size"})
 
@@ -16,6 +18,15 @@ class StrictQuery:
     filters: ClassVar[frozenset[str]] = frozenset()
     paged: ClassVar[bool] = True
 
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """What the desk's key shows is for its holder: no cache serves it to anybody else."""
+        done: Response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # a mixin of APIView
+        patch_vary_headers(done, ["Authorization"])
+        done.setdefault("Cache-Control", "private, no-cache")
+        return done
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]  # a mixin of APIView
         known = self.filters | (PAGING if self.paged else frozenset())
@@ -25,3 +36,6 @@ class StrictQuery:
             raise ValidationError(
                 {name: [f"Unknown parameter. Known here: {listed}."] for name in unknown}
             )
+        broken = [name for name, value in request.query_params.items() if "\0" in value]
+        if broken:
+            raise ValidationError({name: ["Null characters are not allowed."] for name in broken})

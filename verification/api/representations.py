@@ -9,13 +9,26 @@ from rest_framework import serializers
 
 from claims.models import Claim, Evidence
 from sources.models import Snapshot, Source
+from sources.vocabulary import Safety
 from verification.models import Assessment, StatusEvent
 from verification.selectors.facts import derivation_of, is_archived, origin_key, side_of
+from verification.selectors.redaction import document_title, is_withheld
 
 
 def shown_by(field: str) -> serializers.SlugRelatedField[Any]:
     """A related row, shown by one of its fields."""
     return serializers.SlugRelatedField(slug_field=field, read_only=True)
+
+
+class PublishedNumber(serializers.IntegerField):
+    """The number of another claim, if it is published: a draft's is not told."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> int | None:  # type: ignore[override]  # null is told
+        number: int = value.number
+        return number if value.is_published else None
 
 
 class ScoreOut(serializers.Serializer[Claim]):
@@ -42,12 +55,8 @@ class ClaimOut(serializers.ModelSerializer[Claim]):
     claimant: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="number", read_only=True
     )
-    superseded_by: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
-        slug_field="number", read_only=True
-    )
-    merged_into: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
-        slug_field="number", read_only=True
-    )
+    superseded_by = PublishedNumber()
+    merged_into = PublishedNumber()
     would_change = serializers.CharField(source="would_change_it")
 
     class Meta:
@@ -86,6 +95,8 @@ class ClaimOut(serializers.ModelSerializer[Claim]):
 
 
 class DocumentOut(serializers.Serializer[Any]):
+    """A document; of a withheld person neither address nor title nor language."""
+
     number = serializers.IntegerField()
     address = serializers.CharField(allow_null=True)
     title = serializers.CharField()
@@ -95,12 +106,16 @@ class DocumentOut(serializers.Serializer[Any]):
         source="source.number", default=None, allow_null=True
     )
 
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if is_withheld(instance):
+            shown |= {"address": None, "title": document_title(instance), "language": ""}
+        return shown
+
 
 class EvidenceOut(serializers.ModelSerializer[Evidence]):
     document = DocumentOut()
-    snapshot: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
-        slug_field="number", read_only=True
-    )
+    snapshot = serializers.SerializerMethodField()
     side = serializers.SerializerMethodField()
     origin = serializers.SerializerMethodField()
     is_copy = serializers.SerializerMethodField()
@@ -139,6 +154,11 @@ class EvidenceOut(serializers.ModelSerializer[Evidence]):
             "resolution_text",
         ]
 
+    def get_snapshot(self, evidence: Evidence) -> int | None:
+        if evidence.snapshot is None or is_withheld(evidence.document):
+            return None
+        return evidence.snapshot.number
+
     def get_side(self, evidence: Evidence) -> str | None:
         return side_of(evidence)
 
@@ -153,6 +173,8 @@ class EvidenceOut(serializers.ModelSerializer[Evidence]):
 
 
 class SourceOut(serializers.ModelSerializer[Source]):
+    """A source; of a withheld person the kind and the side, and nothing that tells who it is."""
+
     name = serializers.CharField(source="public_name")
     sides = serializers.SerializerMethodField()
     grade = serializers.SerializerMethodField()
@@ -163,6 +185,13 @@ class SourceOut(serializers.ModelSerializer[Source]):
     class Meta:
         model = Source
         fields = ["number", "name", "kind", "languages", "country", "owner", "sides", "grade"]
+
+    def to_representation(self, instance: Source) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if instance.safety == Safety.WITHHELD:
+            shown |= {"languages": [], "country": "", "owner": None, "grade": None}
+            shown["sides"] = [{**side, "rationale": ""} for side in shown["sides"]]
+        return shown
 
     @extend_schema_field(
         {"type": "array", "items": {"type": "object", "additionalProperties": True}}

@@ -13,7 +13,7 @@ from claims.selectors.evidence import evidence_of
 from claims.vocabulary import Publication
 from core.errors import Missing
 from sources.models import Artifact, Snapshot, Source
-from sources.vocabulary import ArtifactKind
+from sources.vocabulary import ArtifactKind, Safety
 from verification.models import Assessment, StatusEvent
 
 Actor = User | AnonymousUser
@@ -72,11 +72,15 @@ def sources() -> models.QuerySet[Source]:
 
 
 def snapshots() -> models.QuerySet[Snapshot]:
-    """Captures of documents that a public claim cites, with the newest extracted text."""
+    """Captures of documents that a public claim cites, with the newest extracted text.
+
+    A copy would name a withheld person as surely as the name.
+    """
     cited = _cited().filter(document=OuterRef("document"))
     texts = Artifact.objects.filter(kind=ArtifactKind.TEXT).order_by("-pk")
     return (
         Snapshot.objects.filter(Exists(cited))
+        .exclude(document__source__safety=Safety.WITHHELD)
         .select_related("document__source", "warc")
         .prefetch_related(models.Prefetch("artifacts", queryset=texts, to_attr="texts"), "hops")
     )
