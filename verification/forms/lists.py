@@ -36,10 +36,7 @@ class PublishForm(forms.Form):
     """Claims to make public: those that were ticked, or the `one` whose button was pressed."""
 
     one = forms.IntegerField(required=False, min_value=1)
-    claim = NumbersField(
-        required=False,
-        error_messages={"required": "Tick the claims that readers may see, then publish them."},
-    )
+    claim = NumbersField(required=False)
 
     def numbers(self) -> list[int]:
         """Which claims; none if nothing was chosen. The form is valid."""
