@@ -58,6 +58,7 @@ __all__ = [
     "Transition",
     "UnknownTransition",
     "allowed_pairs",
+    "approved_pairs",
     "correction_due",
     "may_approve",
     "may_change",
@@ -266,6 +267,15 @@ def _refusal(source: Status | None, target: Status) -> str:
 def allowed_pairs() -> frozenset[tuple[str, str]]:
     """List the stored values of every pair, reaffirmations included, for the database."""
     return frozenset((source.value, target.value) for source, target in TRANSITIONS)
+
+
+def approved_pairs() -> frozenset[tuple[str, str]]:
+    """List the stored values of every pair that a second person approves, for the database."""
+    return frozenset(
+        (source.value, target.value)
+        for (source, target), row in TRANSITIONS.items()
+        if row.needs_approval
+    )
 
 
 def may_change(role: str, change: Transition) -> bool:

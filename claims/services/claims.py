@@ -13,7 +13,7 @@ from accounts.roles import Permission
 from audit.services.record import record_event, recording
 from claims.models import Claim, Event, Place
 from claims.services.locks import lock_claim, touch_claim
-from claims.vocabulary import ClaimKind, Publication, Stage
+from claims.vocabulary import ClaimKind, Publication, Stage, Status
 from core.errors import Conflict, Invalid
 
 EDITABLE = frozenset(
@@ -38,6 +38,25 @@ EDITABLE = frozenset(
         "review_due_at",
     }
 )
+
+# What two people agreed on when they settled a claim, as readers see it.
+AGREED = frozenset(
+    {
+        "sentence",
+        "language",
+        "kind",
+        "claimant",
+        "favours",
+        "place",
+        "time_from",
+        "time_to",
+        "time_precision",
+        "finding",
+        "would_change_it",
+        "unknowns",
+    }
+)
+SETTLED = frozenset({Status.CONFIRMED, Status.REFUTED, Status.UNVERIFIABLE, Status.SUPERSEDED})
 
 
 @recording()
@@ -65,11 +84,21 @@ def add_claim(
 
 @recording()
 def edit_claim(*, actor: User, claim: Claim, expected_version: int, **changes: Any) -> Claim:
-    """Change wording, place, time or work of a claim; never its status, see verification."""
+    """Change wording, place, time or work of a claim; never its status, see verification.
+
+    Raises Conflict for a change of what two people agreed on: nobody alone rewords a settled claim.
+    """
     require(actor, Permission.EDIT)
     claim = lock_claim(claim, expected_version=expected_version)
     before = {name: _plain(getattr(claim, name)) for name in changes if hasattr(claim, name)}
     _assign(claim, changes)
+    changed = {name for name in before if _plain(getattr(claim, name)) != before[name]}
+    if claim.status in SETTLED and changed & AGREED:
+        raise Conflict(
+            f"Two people agreed that this is {Status(claim.status).label.lower()}, in these words. "
+            "Reopen the claim to change them.",
+            code="settled",
+        )
     _clean(claim)
     claim.save()
     record_event(

@@ -1,27 +1,34 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pgtrigger
 
 from claims.models import Claim
 from claims.vocabulary import Status
-from verification.workflow import allowed_pairs
+from verification.workflow import allowed_pairs, approved_pairs
 
 
-def _pairs_sql() -> str:
-    pairs = sorted((str(a), str(b)) for a, b in allowed_pairs() if a != b)
-    return ", ".join(f"('{a}', '{b}')" for a, b in pairs)
+def _sql(pairs: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"('{a}', '{b}')" for a, b in sorted(pairs) if a != b)
 
 
 FOLLOWS_THE_TABLE = f"""
-    SELECT from_status, to_status, is_override, transaction_number INTO event
+    SELECT from_status, to_status, is_override, transaction_number, proposer_id, approver_id
+      INTO event
       FROM verification_statusevent
      WHERE claim_id = NEW.id ORDER BY id DESC LIMIT 1;
     IF event.transaction_number IS DISTINCT FROM txid_current()
        OR event.from_status <> OLD.status OR event.to_status <> NEW.status THEN
         RAISE EXCEPTION 'a status changes only with its status event (claim %)', NEW.number;
     END IF;
-    IF NOT event.is_override AND (OLD.status, NEW.status) NOT IN ({_pairs_sql()}) THEN
+    IF NOT event.is_override AND (OLD.status, NEW.status) NOT IN ({_sql(allowed_pairs())}) THEN
         RAISE EXCEPTION 'no transition from % to % (claim %)', OLD.status, NEW.status, NEW.number;
+    END IF;
+    IF NOT event.is_override AND (OLD.status, NEW.status) IN ({_sql(approved_pairs())})
+       AND (event.approver_id IS NULL OR event.approver_id IS NOT DISTINCT FROM event.proposer_id)
+    THEN
+        RAISE EXCEPTION '% takes two people (claim %)', NEW.status, NEW.number;
     END IF;
     RETURN NEW;
 """  # noqa: S608  # built from our own constants

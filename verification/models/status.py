@@ -42,6 +42,9 @@ class StatusProposal(models.Model):
     review_due_at = models.DateTimeField(null=True, blank=True)
     decided_by_evidence = models.ManyToManyField(Evidence, blank=True, related_name="proposals")
     evidence_digest = models.CharField(max_length=64)
+    statement_digest = models.CharField(
+        max_length=64, default="", help_text="Of what the claim asserted when it was proposed."
+    )
     confidence = models.FloatField(null=True, blank=True)
     confidence_gap = models.CharField(max_length=300, blank=True)
     state = term(ProposalState, default=ProposalState.PENDING)
@@ -118,7 +121,15 @@ class StatusEvent(models.Model):
 
     class Meta:
         ordering = ["claim", "-at", "-pk"]
-        constraints = [one_of("to_status", Status, "status_event_known")]
+        constraints = [
+            one_of("to_status", Status, "status_event_known"),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True)
+                | Q(proposer__isnull=True)
+                | ~Q(approver=F("proposer")),
+                name="status_event_two_people",
+            ),
+        ]
         indexes = [models.Index(fields=["claim", "-at", "-id"], name="status_event_newest")]
         triggers = [
             *append_only("status_event"),

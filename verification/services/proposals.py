@@ -19,6 +19,7 @@ from verification.conditions import ReasonCode, confidence_gap, evidence_set_dig
 from verification.models import StatusEvent, StatusProposal
 from verification.models.status import ProposalState
 from verification.selectors.facts import claim_facts
+from verification.selectors.wording import statement_digest
 from verification.send_back import MIN_NOTE, SendBackCode
 from verification.services.assess import assess_claim
 from verification.services.status import (
@@ -71,6 +72,7 @@ def _propose(actor: User, examined: Examined, change: Change) -> StatusProposal:
         superseded_by=change.superseded_by,
         review_due_at=change.review_due_at,
         evidence_digest=examined.digest,
+        statement_digest=statement_digest(claim),
         confidence=claim.confidence,
         confidence_gap=confidence_gap(change.target, claim.confidence) or "",
         proposer=actor,
@@ -137,28 +139,30 @@ def _lock_pending(proposal: StatusProposal) -> StatusProposal:
 def approve_proposal(*, actor: User, proposal: StatusProposal, note: str = "") -> StatusEvent:
     """Approve and publish. A proposal whose evidence has changed since becomes stale instead."""
     damaged = damaged_copies(proposal.claim)
-    event = _approve(actor=actor, proposal=proposal, note=note, damaged=damaged)
-    if event is None:
+    done = _approve(actor=actor, proposal=proposal, note=note, damaged=damaged)
+    if isinstance(done, str):
         raise Conflict(
-            f"The evidence changed since. Ask {proposal.proposer.name} to look again, and propose "
-            "anew.",
+            f"{done[0].upper()}{done[1:]} since. Ask {proposal.proposer.name} to look again, and "
+            "propose anew.",
             code="stale_proposal",
         )
-    return event
+    return done
 
 
 @recording()
 def _approve(
     *, actor: User, proposal: StatusProposal, note: str, damaged: frozenset[str]
-) -> StatusEvent | None:
+) -> StatusEvent | str:
+    """The event, or why the proposal became stale instead."""
     proposal = _lock_pending(proposal)
     _require_decider(actor, proposal)
     change = change_of(proposal)
+    if Status(proposal.claim.status) != proposal.from_status:
+        return _made_stale(proposal, "the status changed")
     examined = lock_and_examine(claim=proposal.claim, change=change, damaged=damaged)
-    if examined.digest != proposal.evidence_digest:
-        _settle(proposal, ProposalState.STALE, None, "", "the evidence changed")
-        _set_stage(examined.claim, Stage.IN_PROGRESS)
-        return None
+    why = _outdated(proposal, examined.claim, examined.digest)
+    if why:
+        return _made_stale(proposal, why)
     refuse_unmet(examined.checks)
     event = apply_change(
         examined=examined, change=change, proposer=proposal.proposer, approver=actor
@@ -167,6 +171,23 @@ def _approve(
     if examined.claim.publication == Publication.DRAFT:
         publish_claim(actor=actor, claim=examined.claim)
     return event
+
+
+def _outdated(proposal: StatusProposal, claim: Claim, digest: str) -> str:
+    """What is no longer as it was when the proposal was written; empty if nothing is."""
+    if claim.status != proposal.from_status:
+        return "the status changed"
+    if digest != proposal.evidence_digest:
+        return "the evidence changed"
+    if statement_digest(claim) != proposal.statement_digest:
+        return "the claim was reworded"
+    return ""
+
+
+def _made_stale(proposal: StatusProposal, why: str) -> str:
+    _settle(proposal, ProposalState.STALE, None, "", why)
+    _set_stage(proposal.claim, Stage.IN_PROGRESS)
+    return why
 
 
 def _require_decider(actor: User, proposal: StatusProposal) -> None:
@@ -226,6 +247,6 @@ def evidence_changed(*, claim_id: int, cause: str = "") -> None:
     if pending is None:
         return
     digest = evidence_set_digest(claim_facts(claim, evidence_of(claim)))
-    if digest != pending.evidence_digest:
-        _settle(pending, ProposalState.STALE, None, "", cause or "the evidence changed")
-        _set_stage(claim, Stage.IN_PROGRESS)
+    why = _outdated(pending, claim, digest)
+    if why:
+        _made_stale(pending, cause or why)

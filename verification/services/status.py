@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from verification.conditions import (
     evidence_set_digest,
     unmet,
 )
+from verification.conditions.conclusion import nothing_exclusive_confirmed
 from verification.models import Correction, StatusEvent
 from verification.selectors.facts import cited_objects, claim_facts
 from verification.services.assess import assess_claim
@@ -113,6 +114,7 @@ def lock_and_examine(
     """Lock the claim (and its rivals, in number order) and look at CHANGE. Nothing is written."""
     claim = lock_with_rivals(claim, expected_version=expected_version)
     transition = known_transition(claim, change.target)
+    _refuse_backward(claim, change)
     items = list(evidence_of(claim))
     facts = facts_for(claim, items, change, damaged)
     return Examined(
@@ -123,6 +125,12 @@ def lock_and_examine(
         digest=evidence_set_digest(facts),
         decided_by=_picked(items, change.decided_by),
     )
+
+
+def _refuse_backward(claim: Claim, change: Change) -> None:
+    ends = change.time_to if change.target == Status.SUPERSEDED else None
+    if ends is not None and claim.time_from is not None and ends < claim.time_from:
+        raise Invalid(f"It cannot have ended before it began, on {claim.time_from:%Y-%m-%d}.")
 
 
 def _picked(items: Sequence[Evidence], positions: Sequence[int]) -> tuple[Evidence, ...]:
@@ -168,6 +176,8 @@ def _change_alone(actor: User, examined: Examined, change: Change) -> StatusEven
     if not (actor.is_active and workflow.may_change(actor.role, examined.transition)):
         raise NotAllowed(f"Your role ({actor.role_label}) does not allow you to change a status.")
     refuse_unmet(examined.checks)
+    if examined.transition.reaffirms:
+        change = replace(change, finding="", would_change_it="", unknowns="")
     return apply_change(examined=examined, change=change, proposer=actor)
 
 
@@ -181,6 +191,7 @@ def override_status(*, actor: User, claim: Claim, change: Change) -> StatusEvent
     claim = lock_with_rivals(claim)
     items = list(evidence_of(claim))
     facts = facts_for(claim, items, change)
+    _refuse_override(claim, facts, change)
     transition = Transition(
         source=Status(claim.status),
         target=change.target,
@@ -198,6 +209,16 @@ def override_status(*, actor: User, claim: Claim, change: Change) -> StatusEvent
         decided_by=_picked(items, change.decided_by),
     )
     return apply_change(examined=examined, change=change, proposer=actor, is_override=True)
+
+
+def _refuse_override(claim: Claim, facts: ClaimFacts, change: Change) -> None:
+    """What not even an administrator can set: the database or another claim stands against it."""
+    _refuse_backward(claim, change)
+    settles = change.target in {Status.CONFIRMED, Status.REFUTED}
+    if settles and not (change.would_change_it.strip() or claim.would_change_it):
+        raise Invalid("Write what would change this finding.")
+    if change.target == Status.CONFIRMED:
+        refuse_unmet([nothing_exclusive_confirmed(facts)])
 
 
 def apply_change(
@@ -274,11 +295,18 @@ def _write_claim(claim: Claim, change: Change, now: datetime) -> None:
         claim.status, claim.status_since = change.target, now
         claim.finding = change.finding.strip()
         claim.stage = Stage.DONE if change.target in FINAL else Stage.IN_PROGRESS
-    claim.would_change_it = change.would_change_it.strip() or claim.would_change_it
-    claim.unknowns = change.unknowns.strip() or claim.unknowns
-    claim.time_to = change.time_to or claim.time_to
-    claim.superseded_by = change.superseded_by
+        claim.would_change_it = change.would_change_it.strip() or claim.would_change_it
+        claim.unknowns = change.unknowns.strip() or claim.unknowns
+        _write_end(claim, change)
     claim.save()
+
+
+def _write_end(claim: Claim, change: Change) -> None:
+    """Only what was so and has ended has an end and a successor."""
+    ends = change.target == Status.SUPERSEDED
+    claim.superseded_by = change.superseded_by if ends else None
+    if ends and change.time_to:
+        claim.time_to = change.time_to
 
 
 def _write_correction(claim: Claim, event: StatusEvent) -> None:
