@@ -112,11 +112,17 @@ def _database_url() -> str:
     return f"postgres://{given.get('user', '')}@/{given['dbname']}?{query}"
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
+def wait_until(is_so: Callable[[], bool], logs: Path | None = None) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
-        assert time.monotonic() < end, "It did not come to pass in time."
+        assert time.monotonic() < end, _said(logs) if logs else "It did not come to pass in time."
         time.sleep(0.1)
+
+
+def _said(folder: Path) -> str:
+    """What the workers wrote last."""
+    logs = sorted(folder.glob("worker-*.log"))
+    return "\n\n".join(f"{log.name}:\n{log.read_text()[-4000:]}" for log in logs)
 
 
 def _queued(origin: Origin) -> Snapshot:
@@ -147,14 +153,14 @@ def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
     origin.answers["/"] = half_a_page
     snapshot = _queued(origin)
     first = start_worker()
-    assert arrived.wait(PATIENCE_SECONDS)
+    wait_until(arrived.is_set, tmp_path)
     assert _is(snapshot, CaptureState.RUNNING)
     first.kill()
     assert ended.wait(10)
     assert _is(snapshot, CaptureState.RUNNING), "nobody could say good-bye"
     origin.answers["/"] = ARTICLE
     start_worker()
-    wait_until(lambda: _is(snapshot, CaptureState.SEALED))
+    wait_until(lambda: _is(snapshot, CaptureState.SEALED), tmp_path)
     snapshot.refresh_from_db()
     assert Snapshot.objects.count() == 1
     assert (snapshot.outcome, snapshot.fence, snapshot.attempt) == ("ok", 2, 2)
@@ -166,7 +172,7 @@ def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
 
 
 def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
-    origin: Origin, broker: Broker, start_worker: Start
+    origin: Origin, broker: Broker, start_worker: Start, tmp_path: Path
 ) -> None:
     arrived, broker_gone = threading.Event(), threading.Event()
 
@@ -178,14 +184,14 @@ def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
     origin.answers["/"] = waits
     early = _queued(origin)
     start_worker()
-    assert arrived.wait(PATIENCE_SECONDS)
+    wait_until(arrived.is_set, tmp_path)
     broker.stop()
     broker_gone.set()
-    wait_until(lambda: _is(early, CaptureState.SEALED))
+    wait_until(lambda: _is(early, CaptureState.SEALED), tmp_path)
     origin.answers["/"] = ARTICLE
     late = _queued(origin)
     time.sleep(6)  # longer than the scheduler's step, so that it meets the closed door
     assert _is(late, CaptureState.QUEUED)
     broker.start()
-    wait_until(lambda: _is(late, CaptureState.SEALED))
+    wait_until(lambda: _is(late, CaptureState.SEALED), tmp_path)
     assert sorted(Snapshot.objects.values_list("attempt", flat=True)) == [1, 1]
