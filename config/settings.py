@@ -119,6 +119,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {"task": "sources.sweep", "schedule": 5.0},
     "sweep assessments": {"task": "verification.sweep", "schedule": 60.0},
+    "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

@@ -15,6 +15,26 @@ def snapshot_sealed(snapshot_id: int) -> None:
     snapshots.snapshot_sealed(snapshot_id=snapshot_id)
 
 
+@shared_task(name="verification.source_graded")
+def source_graded(source_id: int) -> None:
+    snapshots.source_graded(source_id=source_id)
+
+
+@shared_task(name="verification.side_changed")
+def side_changed(source_id: int, actor_id: int) -> None:
+    snapshots.side_changed(source_id=source_id, actor_id=actor_id)
+
+
+@shared_task(name="verification.origin_decided")
+def origin_decided(document_id: int) -> None:
+    snapshots.origin_decided(document_id=document_id)
+
+
 @shared_task(name="verification.sweep")
 def sweep() -> None:
     assess.sweep_assessments()
+
+
+@shared_task(name="verification.sweep_copies")
+def sweep_copies() -> None:
+    snapshots.sweep_copies()

@@ -26,6 +26,8 @@ from claims.services.locks import lock_claim, touch_claim
 from claims.vocabulary import Alignment, AlignmentBasis, Directness, Resolution
 from core.errors import Conflict, Invalid, Missing
 from sources.models import Document
+from sources.outcomes import HOLDS_THE_DOCUMENT
+from sources.vocabulary import CaptureState
 
 REASON_LENGTH = 10
 EDITABLE = frozenset(
@@ -120,7 +122,9 @@ def _next_position(claim: Claim) -> int:
 
 
 def _newest_sealed(document: Document) -> Any:
-    return document.snapshots.filter(state="sealed").order_by("-number").first()
+    """The newest copy that holds the document; a kept error page is no copy of it."""
+    copies = document.snapshots.filter(state=CaptureState.SEALED, outcome__in=HOLDS_THE_DOCUMENT)
+    return copies.order_by("-number").first()
 
 
 def _save_new(evidence: Evidence) -> None:
@@ -187,7 +191,14 @@ def described(evidence: Evidence) -> dict[str, Any]:
         "directness": str(evidence.directness),
         "credibility": evidence.credibility,
         "alignment": str(evidence.alignment),
+        "alignment_basis": str(evidence.alignment_basis),
         "quote": evidence.quote,
+        "quote_language": evidence.quote_language,
+        "quote_translation": evidence.quote_translation,
+        "note": evidence.note,
+        "paragraph": evidence.paragraph,
+        "footnote": evidence.footnote,
+        "picture": evidence.picture,
         "visual_checked": evidence.visual_checked_at is not None,
         "resolution": str(evidence.resolution),
         "withdrawn": evidence.withdrawn_at is not None,

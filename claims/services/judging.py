@@ -111,6 +111,16 @@ def locate_evidence(*, actor: User, claim: Claim, position: int, address: str) -
     return evidence_at(claim=claim, position=position)
 
 
+@recording()
+def derive_alignments(*, actor: User, source: Source) -> None:
+    """Derive again whom SOURCE serves in every item that cites it: its sides have changed."""
+    require(actor, Permission.EDIT)
+    citing = Evidence.objects.filter(document__source=source).values("claim")
+    list(Claim.objects.select_for_update().filter(pk__in=citing).order_by("number"))
+    for document in Document.objects.filter(source=source, evidence__isnull=False).distinct():
+        _derive_again(actor, document)
+
+
 def recapture_evidence(*, actor: User, claim: Claim, position: int) -> Snapshot:
     """Ask once more for an archived copy of the document of an item."""
     require(actor, Permission.EDIT)

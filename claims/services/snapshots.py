@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from audit.services.record import recording
+from audit.services.record import record_event, recording
 from claims.models import Claim, Evidence
 from claims.services.locks import lock_claim, touch_claim
 from sources.models import Snapshot
@@ -29,3 +29,9 @@ def _cite_in_claim(snapshot: Snapshot, claim: Claim) -> None:
     if labels:
         waiting.update(snapshot=snapshot)
         touch_claim(claim, now=timezone.now(), cause=f"{', '.join(labels)} archived")
+        record_event(
+            actor=None,
+            tag="claims:evidence:archived",
+            subject=claim,
+            after={"evidence": labels, "snapshot": snapshot.number},
+        )

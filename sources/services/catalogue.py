@@ -14,6 +14,7 @@ from accounts.policies import require
 from accounts.roles import Permission
 from audit.services.record import record_event, recording
 from core.errors import Conflict, Invalid
+from core.jobs import enqueue
 from sources.models import Affiliation, Party, Source, SourceAddress, SourceGrade
 from sources.vocabulary import AddressKind, Degree, Grade, SourceKind
 
@@ -99,6 +100,7 @@ def affiliate_source(
         after={"party": party.name, "degree": degree},
         reason=rationale,
     )
+    enqueue("verification.side_changed", source_id=source.pk, actor_id=actor.pk)
     return affiliation
 
 
@@ -124,4 +126,5 @@ def grade_source(*, actor: User, source: Source, grade: str, rationale: str) -> 
         after={"grade": grade},
         reason=rationale,
     )
+    enqueue("verification.source_graded", source_id=source.pk)
     return given

@@ -11,6 +11,7 @@ from accounts.policies import require
 from accounts.roles import Permission
 from audit.services.record import record_event, recording
 from core.errors import Invalid
+from core.jobs import enqueue
 from sources import origins
 from sources.models import Artifact, Derivation, Document, Origin
 from sources.vocabulary import ArtifactKind, ArtifactStatus, DerivationState
@@ -139,4 +140,5 @@ def decide_derivation(
         subject=document,
         after={"copy": is_copy, "first": derivation.origin.first_document.number},
     )
+    enqueue("verification.origin_decided", document_id=document.pk)
     return derivation

@@ -60,6 +60,13 @@ def settle_breakdown(*, lease: Lease, words: str) -> None:
         error=ErrorCode.INTERNAL,
         error_detail=words[:500],
     )
+    if is_last:
+        record_event(
+            actor=None,
+            tag="sources:snapshot:failed",
+            subject=snapshot,
+            after={"error": str(ErrorCode.INTERNAL), "attempt": snapshot.attempt},
+        )
 
 
 def _owned(lease: Lease) -> Snapshot:

@@ -1,13 +1,23 @@
-"""What happens when an archived copy has arrived."""
+"""What happens when an archived copy has arrived, or what is known of its source has changed."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
 from claims.models import Claim
+from claims.services.judging import derive_alignments
 from claims.services.locks import reassess_claims
 from claims.services.snapshots import cite_snapshot
-from sources.models import Document, Snapshot
-from sources.outcomes import holds_the_document
+from core.jobs import enqueue
+from sources.models import Document, Snapshot, Source
+from sources.outcomes import HOLDS_THE_DOCUMENT, holds_the_document
 from sources.services.origins import find_copies
+from sources.vocabulary import CaptureState
+
+SEND_AGAIN_AFTER = timedelta(seconds=60)
 
 
 def snapshot_sealed(*, snapshot_id: int) -> None:
@@ -19,6 +29,49 @@ def snapshot_sealed(*, snapshot_id: int) -> None:
     changed = find_copies(document=snapshot.document)
     if changed:
         reassess_claims(claim_ids=_claims_citing(changed), cause="a copy was found")
+
+
+def sweep_copies(*, limit: int = 200) -> int:
+    """Send again the copies that evidence still waits for: their message was lost. How many."""
+    unseen = (
+        Snapshot.objects.filter(
+            state=CaptureState.SEALED,
+            outcome__in=HOLDS_THE_DOCUMENT,
+            sealed_at__lt=timezone.now() - SEND_AGAIN_AFTER,
+            document__evidence__snapshot__isnull=True,
+            document__evidence__isnull=False,
+        )
+        .order_by("-number")
+        .values_list("pk", flat=True)
+        .distinct()[:limit]
+    )
+    for snapshot_id in unseen:
+        enqueue("verification.snapshot_sealed", snapshot_id=snapshot_id)
+    return len(unseen)
+
+
+def source_graded(*, source_id: int) -> None:
+    """Score again what cites a source whose grade has changed."""
+    documents = list(Document.objects.filter(source=source_id))
+    reassess_claims(claim_ids=_claims_citing(documents), cause="a source was graded")
+
+
+def side_changed(*, source_id: int, actor_id: int) -> None:
+    """A source belongs to a side now: whom it serves is derived again, and scored again."""
+    source, actor = Source.objects.get(pk=source_id), User.objects.get(pk=actor_id)
+    derive_alignments(actor=actor, source=source)
+
+
+def origin_decided(*, document_id: int) -> None:
+    """Score again what cites a document that a person called a copy, or none.
+
+    So does what cites the first report: it begins an origin now.
+    """
+    document = Document.objects.select_related("derivation__origin__first_document").get(
+        pk=document_id
+    )
+    both = [document, document.derivation.origin.first_document]
+    reassess_claims(claim_ids=_claims_citing(both), cause="a person decided on a copy")
 
 
 def _claims_citing(documents: list[Document]) -> list[int]:
