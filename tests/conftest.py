@@ -10,6 +10,12 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.services.people import issue_token
 from tests.factories import UserFactory
+from tests.scheduling import JourneysTogether
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> JourneysTogether:
+    return JourneysTogether(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from django.test import override_settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -16,10 +17,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.models import User
 from accounts.roles import Role
 from claims.models import Claim
-from demo import story
+from demo import cast, story
 from demo.server import DemoWeb, running_demo_web
 from tests.factories import UserFactory
-from tests.journeys.kept_rows import bring_back, forget_everything, keep_rows
+from tests.journeys.kept_rows import bring_back, forget_everything, keep_rows, wait_alone
 from tests.journeys.watched_tab import PATIENCE, Tabs
 from verification.services.proposals import approve_proposal
 
@@ -33,7 +34,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _rows_beside_playwright() -> Iterator[None]:
     """Playwright keeps an event loop in this thread, in which Django would refuse every query."""
     with pytest.MonkeyPatch.context() as patch:
@@ -41,8 +42,13 @@ def _rows_beside_playwright() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def browser(_rows_beside_playwright: None, django_db_setup: None) -> Iterator[Browser]:
+    """A browser for a module: its event loop must not outlive what is used to it.
+
+    Beside an event loop Django has connections of their own, so the one from before is closed.
+    """
+    connections.close_all()
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
@@ -60,13 +66,18 @@ def web() -> Iterator[DemoWeb]:
         yield server
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _world(web: DemoWeb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One archive for all journeys, captures in the request that asks for them, quick passwords."""
-    folder: Path = tmp_path_factory.mktemp("archive")
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of archived copies, kept from test to test as the rows are that name them."""
+    return tmp_path_factory.mktemp("archive")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _world(web: DemoWeb, archive: Path) -> Iterator[None]:
+    """One archive, captures in the request that asks for them, quick passwords."""
     with override_settings(
-        STORAGE_URL=f"file://{folder}/objects",
-        STAGING_DIR=folder / "staging",
+        STORAGE_URL=f"file://{archive}/objects",
+        STAGING_DIR=archive / "staging",
         DEMO_WEB_PORT=web.server_port,
         CAPTURE_LOOPBACK_PORTS=[web.server_port],
         CELERY_TASK_ALWAYS_EAGER=True,
@@ -77,11 +88,11 @@ def _world(web: DemoWeb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 @pytest.fixture(autouse=True)
 def _own_folders() -> None:
-    """The archive is kept from test to test, as the rows are that name its objects."""
+    """In the place of a fixture that gives each test an archive of its own."""
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[LiveServer]:
+@pytest.fixture(scope="module")
+def site(db: None) -> Iterator[LiveServer]:
     server = LiveServer("127.0.0.1")
     yield server
     server.stop()
@@ -106,11 +117,12 @@ def add_people() -> tuple[User, User]:
 
 
 @pytest.fixture(scope="session")
-def played(django_db_setup: None) -> None:
-    """The story, once: as it is when the proposal waits for the editor, and after it."""
+def played() -> None:
+    """The story, once: as a visitor finds it, while a proposal waits, and after its approval."""
     forget_everything()
     checker, editor = add_people()
     claim = story.play(checker=checker, editor=editor, to="contested", say=_nothing)
+    keep_rows("contested")
     proposal = story.propose_confirmed(story.set_the_stage(checker, editor), claim)
     keep_rows("proposed")
     approve_proposal(actor=editor, proposal=proposal)
@@ -122,23 +134,25 @@ def _nothing(_line: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def db(browser: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Rows for a whole module, which the server sees: not a transaction around each test.
 
     It has the name of the fixture that it stands for, by which the database is found needed.
     """
     with django_db_blocker.unblock():
         yield
+        wait_alone()
         forget_everything()
+        connections.close_all()
 
 
 @pytest.fixture(scope="module")
 def story_at(db: None, request: pytest.FixtureRequest) -> Callable[[str], Claim]:
-    """Bring the story to "proposed" or "confirmed"; gives its claim."""
+    """Bring the story to "contested", "proposed" or "confirmed"; gives its claim."""
     request.getfixturevalue("played")  # not an argument: it needs the rows of this module
 
     def at(moment: str) -> Claim:
         bring_back(moment)
-        return Claim.objects.get(evidence__visual_checked_at__isnull=False)
+        return Claim.objects.get(sentence=cast.CLAIM.sentence)
 
     return at

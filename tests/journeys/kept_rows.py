@@ -5,6 +5,7 @@ The copies lie in a schema of their own in the tests' database and go with it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -21,6 +22,7 @@ class NotForTestsError(AssertionError):
 def keep_rows(name: str) -> None:
     """Copy every row and every sequence's place to the schema NAME."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
         cursor.execute(f"CREATE SCHEMA {name}")
         for table in _tables():
             cursor.execute(f"CREATE TABLE {name}.{table} AS TABLE public.{table}")
@@ -52,6 +54,20 @@ def forget_everything() -> None:
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
             "FROM pg_sequences WHERE schemaname = 'public'"
         )
+
+
+def wait_alone() -> None:
+    """Until the threads of a server that was stopped have left the database, at most 5 seconds."""
+    until = time.monotonic() + 5
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+            time.sleep(0.05)
 
 
 def _empty(tables: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from tests.journeys.desk_hands import Desk
 from tests.journeys.watched_tab import PATIENCE, Tabs
 from verification.models import StatusEvent
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.journey
 
 PUBLISHED = "Published: claim 12 is now Confirmed."
 MARK, LINA = "Mark Osei", "Lina Khoury"

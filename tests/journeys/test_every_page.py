@@ -1,0 +1,142 @@
+"""Every page: accessible in both themes and both widths, no wider than a phone, clean in public."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Page
+
+from claims.models import Claim
+from tests.factories import PASSWORD
+from tests.journeys.shown_pages import CHECKER, CONFIRMED, PROPOSED, Shown, numbers_of, show
+from tests.journeys.watched_tab import Tabs
+
+pytestmark = pytest.mark.journey
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+SCRIPTS = "script:not([type='application/ld+json'])"
+# Controls that reach over the edge of the window, where nobody can press them.
+UNREACHABLE = """
+() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+  .filter((control) => control.checkVisibility() && !control.closest(".vh, .skip"))
+  .filter((control) => {
+    const box = control.getBoundingClientRect();
+    return box.width > 0 && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
+  })
+  .map((control) => control.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.fixture(scope="module")
+def numbers_at(story_at: Callable[[str], Claim]) -> Callable[[str], dict[str, Any]]:
+    """Bring the story to a moment, unless it is there already; gives its numbers."""
+    reached: dict[str, dict[str, Any]] = {}
+
+    def at(moment: str) -> dict[str, Any]:
+        if moment not in reached:
+            reached.clear()
+            reached[moment] = numbers_of(story_at(moment))
+        return reached[moment]
+
+    return at
+
+
+def violations(page: Page) -> Iterator[str]:
+    """What axe finds at each width in each theme, shortly."""
+    page.evaluate(Axe().axe_script)
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate(
+            "options => axe.run(document, options).then((results) => results.violations)",
+            AXE_OPTIONS,
+        )
+        for one in found:
+            yield f"{width} {scheme} {one['id']}: {one['nodes'][0]['html'][:200]}"
+
+
+def width_at(page: Page, width: int) -> int:
+    page.set_viewport_size({"width": width, "height": 640})
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+def is_for_everybody(page: Page, shown: Shown) -> None:
+    assert list(violations(page)) == []
+    assert page.evaluate(UNREACHABLE) == []
+    assert width_at(page, 320) == 320
+    if shown.is_public:
+        assert page.locator(SCRIPTS).count() == 0
+        assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("shown", PROPOSED, ids=lambda shown: shown.ident)
+def test_pages_while_a_proposal_waits(
+    tabs: Tabs, shown: Shown, numbers_at: Callable[[str], dict[str, Any]]
+) -> None:
+    is_for_everybody(show(tabs, shown, numbers_at("proposed")), shown)
+
+
+@pytest.mark.parametrize("shown", CONFIRMED, ids=lambda shown: shown.ident)
+def test_pages_after_the_approval(
+    tabs: Tabs, shown: Shown, numbers_at: Callable[[str], dict[str, Any]]
+) -> None:
+    is_for_everybody(show(tabs, shown, numbers_at("confirmed")), shown)
+
+
+def test_a_faulty_page_would_be_noticed(
+    tabs: Tabs, numbers_at: Callable[[str], dict[str, Any]]
+) -> None:
+    page = show(tabs, Shown("methodology", "/methodology"), numbers_at("proposed"))
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', "
+        "'<button class=\"button\">' + 'endless'.repeat(99) + '</button><img src=\"data:,\">')"
+    )
+    assert any("image-alt" in fault for fault in violations(page))
+    assert page.evaluate(UNREACHABLE) != []
+    assert width_at(page, 320) > 320
+
+
+def test_a_fault_of_behaviour_would_be_noticed(tabs: Tabs, db: None) -> None:
+    page = tabs.open()
+    page.route("http://elsewhere.test/**", lambda route: route.abort())
+    page.goto("/methodology")
+    page.evaluate("document.body.style.cssText = ''; new Image().src = 'http://elsewhere.test/'")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">')")
+    page.goto("/c/4000")
+    found, tabs.complaints[:] = "\n".join(tabs.complaints), []
+    assert "asked for http://elsewhere.test/" in found
+    assert "Content Security Policy" in found
+    assert "404 for GET" in found
+
+
+def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Names of all addresses with the names of their parts."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern.url_patterns, prefix + inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", list(pattern.pattern.converters)
+
+
+def test_no_page_is_left_out(numbers_at: Callable[[str], dict[str, Any]]) -> None:
+    parts = {"number": 1, "position": 1, "marker": "1", "slug": "-"}
+    parts["key"] = numbers_at("proposed")["proposal"]
+    client = Client()
+    client.login(username=CHECKER, password=PASSWORD)
+    seen = {shown.name for shown in [*PROPOSED, *CONFIRMED]}
+    left_out = []
+    for name, needed in addresses(get_resolver().url_patterns):
+        answer = client.get(reverse(name, kwargs={part: parts[part] for part in needed}))
+        is_page = answer.status_code == 200 and "text/html" in answer["Content-Type"]
+        if is_page and name not in seen:
+            left_out.append(name)
+        answer.close()  # an archived file is open until then
+    assert left_out == []
