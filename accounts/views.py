@@ -30,9 +30,7 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        key = _failures_key(self.request)
-        cache.add(key, 0, WITHIN_SECONDS)
-        cache.incr(key)
+        _count(_failures_key(self.request))
         response = super().form_invalid(form)
         response.status_code = 422
         return response
@@ -44,3 +42,11 @@ class SignOut(LogoutView):
 
 def _failures_key(request: HttpRequest) -> str:
     return f"sign-in-failures-{client_address(request, settings.TRUSTED_PROXIES)}"
+
+
+def _count(key: str) -> None:
+    cache.add(key, 0, WITHIN_SECONDS)
+    try:
+        cache.incr(key)
+    except ValueError:  # it ran out between the two lines
+        cache.set(key, 1, WITHIN_SECONDS)

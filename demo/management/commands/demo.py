@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.services.people import add_person, make_password, set_password
+from accounts.services.people import make_password
+from audit.services.people import add_person, set_password
 from core.errors import DomainError
 from demo.server import LOOPBACK, running_demo_web
 from demo.story import play
@@ -64,10 +65,15 @@ class Command(BaseCommand):
             )
             return known
         person = known or add_person(
-            email=email, name=name, role=role, password=password, is_demonstration=True
+            actor=None,
+            email=email,
+            name=name,
+            role=role,
+            password=password,
+            is_demonstration=True,
         )
         if known is not None:
-            set_password(user=known, password=password)
+            set_password(actor=None, user=known, password=password)
         self.accounts.append(f"{role.label}: {email}  password: {password}")
         return person
 

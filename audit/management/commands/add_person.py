@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.roles import Role
-from accounts.services.people import add_person
+from audit.services.people import add_person
 from core.errors import Invalid
 
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         password = getpass.getpass("Password (12 characters or more): ")
         try:
             person = add_person(
+                actor=None,
                 email=options["email"],
                 name=options["name"],
                 role=Role(options["role"]),
