@@ -52,7 +52,7 @@ def violations(page: Page) -> Iterator[str]:
     """What axe finds at each width in each theme, shortly."""
     page.evaluate(Axe().axe_script)
     for width, scheme in LOOKS:
-        page.set_viewport_size({"width": width, "height": 844})
+        show_all(page, width)
         page.emulate_media(color_scheme=scheme)
         found = page.evaluate(
             "options => axe.run(document, options).then((results) => results.violations)",
@@ -60,6 +60,13 @@ def violations(page: Page) -> Iterator[str]:
         )
         for one in found:
             yield f"{width} {scheme} {one['id']}: {one['nodes'][0]['html'][:200]}"
+
+
+def show_all(page: Page, width: int) -> None:
+    """A window as high as the page: what scrolls past the bar at its foot is not hidden by it."""
+    page.set_viewport_size({"width": width, "height": 844})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def width_at(page: Page, width: int) -> int:
