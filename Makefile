@@ -20,10 +20,10 @@ BROWSER := $(shell command -v chromium chromium-browser 2>/dev/null)
 TEST_SETTINGS := CORROBORATE_VAR=var/test CORROBORATE_FAST_DISK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test journeys lint types contracts fix schema check lock clean
+.PHONY: help setup setup-dev run test journeys screenshots lint types contracts fix schema check lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/run.stamp ## install what the product needs
 
@@ -38,6 +38,9 @@ test: $(VENV)/dev.stamp ## run the whole suite on servers of its own (ARGS= for 
 
 journeys: $(VENV)/dev.stamp ## drive a real browser through the story (needs chromium)
 	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey $(ARGS)
+
+screenshots: $(VENV)/dev.stamp ## take the pictures of docs/images anew (needs chromium)
+	@WRITE_SCREENSHOTS=1 $(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey tests/journeys/test_screenshots.py $(ARGS)
 
 lint: $(VENV)/dev.stamp ## style, templates, spelling
 	$(IN_VENV) -m ruff check .
