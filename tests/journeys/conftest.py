@@ -17,6 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.models import User
 from accounts.roles import Role
 from claims.models import Claim
+from claims.services.imports import import_article
 from demo import cast, story
 from demo.server import DemoWeb, running_demo_web
 from tests.factories import UserFactory
@@ -116,11 +117,20 @@ def add_people() -> tuple[User, User]:
     )
 
 
+# Before anybody decided on a proposal of the article, as a visitor finds the demonstration, while a
+# proposed status waits for the editor, and after its approval.
+MOMENTS = ("imported", "contested", "proposed", "confirmed")
+
+
 @pytest.fixture(scope="session")
 def played() -> None:
-    """The story, once: as a visitor finds it, while a proposal waits, and after its approval."""
+    """The story, once, and its rows at each of MOMENTS."""
     forget_everything()
     checker, editor = add_people()
+    event = story.set_the_stage(checker, editor).event
+    text = story.ARTICLE.read_text(encoding="utf-8")
+    import_article(actor=checker, text=text, event=event)
+    keep_rows("imported")
     claim = story.play(checker=checker, editor=editor, to="contested", say=_nothing)
     keep_rows("contested")
     proposal = story.propose_confirmed(story.set_the_stage(checker, editor), claim)
@@ -147,12 +157,12 @@ def db(browser: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def story_at(db: None, request: pytest.FixtureRequest) -> Callable[[str], Claim]:
-    """Bring the story to "contested", "proposed" or "confirmed"; gives its claim."""
+def story_at(db: None, request: pytest.FixtureRequest) -> Callable[[str], Claim | None]:
+    """Bring the story to one of MOMENTS; gives its claim, once there is one."""
     request.getfixturevalue("played")  # not an argument: it needs the rows of this module
 
-    def at(moment: str) -> Claim:
+    def at(moment: str) -> Claim | None:
         bring_back(moment)
-        return Claim.objects.get(sentence=cast.CLAIM.sentence)
+        return Claim.objects.filter(sentence=cast.CLAIM.sentence).first()
 
     return at

@@ -37,6 +37,13 @@ class Shown:
         return not self.path.startswith("/desk")
 
 
+# Before anybody decided on a proposal of the article.
+IMPORTED = [
+    Shown("home", "/"),
+    Shown("desk_queue", "/desk/", CHECKER),
+    Shown("desk_contested", "/desk/contested", EDITOR),
+    Shown("desk_import_review", "/desk/import/{import}?open=2", CHECKER),
+]
 # While a proposal waits for the editor: claim 12 has all its evidence, claim 1 only stubs.
 PROPOSED = [
     Shown("home", "/"),
@@ -79,8 +86,13 @@ CONFIRMED = [
 ]
 
 
-def numbers_of(claim: Claim) -> dict[str, Any]:
+def numbers_of(claim: Claim | None) -> dict[str, Any]:
     """What the braces of the paths above stand for, when CLAIM is the story's."""
+    article = {"import": ArticleImport.objects.get().number}
+    return article | _of_claim(claim) if claim else article
+
+
+def _of_claim(claim: Claim) -> dict[str, Any]:
     photo = claim.evidence.get(directness="first_hand_visual")
     plain = Claim.objects.order_by("number").first()
     source = photo.document.source
@@ -96,7 +108,6 @@ def numbers_of(claim: Claim) -> dict[str, Any]:
         "source_slug": slugify(source.name),
         "snapshot": photo.snapshot.number,
         "photo": photo.position,
-        "import": ArticleImport.objects.get().number,
     } | (_of_proposal(proposal) if proposal else {})
 
 

@@ -13,7 +13,15 @@ from playwright.sync_api import Page
 
 from claims.models import Claim
 from tests.factories import PASSWORD
-from tests.journeys.shown_pages import CHECKER, CONFIRMED, PROPOSED, Shown, numbers_of, show
+from tests.journeys.shown_pages import (
+    CHECKER,
+    CONFIRMED,
+    IMPORTED,
+    PROPOSED,
+    Shown,
+    numbers_of,
+    show,
+)
 from tests.journeys.watched_tab import Tabs
 
 pytestmark = pytest.mark.journey
@@ -35,7 +43,7 @@ UNREACHABLE = """
 
 
 @pytest.fixture(scope="module")
-def numbers_at(story_at: Callable[[str], Claim]) -> Callable[[str], dict[str, Any]]:
+def numbers_at(story_at: Callable[[str], Claim | None]) -> Callable[[str], dict[str, Any]]:
     """Bring the story to a moment, unless it is there already; gives its numbers."""
     reached: dict[str, dict[str, Any]] = {}
 
@@ -74,27 +82,24 @@ def width_at(page: Page, width: int) -> int:
     return page.evaluate("document.documentElement.scrollWidth")
 
 
-def is_for_everybody(page: Page, shown: Shown) -> None:
+PAGES = [
+    *(("imported", shown) for shown in IMPORTED),
+    *(("proposed", shown) for shown in PROPOSED),
+    *(("confirmed", shown) for shown in CONFIRMED),
+]
+
+
+@pytest.mark.parametrize(("moment", "shown"), PAGES, ids=lambda part: getattr(part, "ident", part))
+def test_a_page_is_for_everybody(
+    tabs: Tabs, moment: str, shown: Shown, numbers_at: Callable[[str], dict[str, Any]]
+) -> None:
+    page = show(tabs, shown, numbers_at(moment))
     assert list(violations(page)) == []
     assert page.evaluate(UNREACHABLE) == []
     assert width_at(page, 320) == 320
     if shown.is_public:
         assert page.locator(SCRIPTS).count() == 0
         assert page.context.cookies() == []
-
-
-@pytest.mark.parametrize("shown", PROPOSED, ids=lambda shown: shown.ident)
-def test_pages_while_a_proposal_waits(
-    tabs: Tabs, shown: Shown, numbers_at: Callable[[str], dict[str, Any]]
-) -> None:
-    is_for_everybody(show(tabs, shown, numbers_at("proposed")), shown)
-
-
-@pytest.mark.parametrize("shown", CONFIRMED, ids=lambda shown: shown.ident)
-def test_pages_after_the_approval(
-    tabs: Tabs, shown: Shown, numbers_at: Callable[[str], dict[str, Any]]
-) -> None:
-    is_for_everybody(show(tabs, shown, numbers_at("confirmed")), shown)
 
 
 def test_a_faulty_page_would_be_noticed(

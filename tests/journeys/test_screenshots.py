@@ -44,7 +44,7 @@ PICTURES = [
     Picture("editor-phone", "contested", OPEN_EDITOR, PHONE),
     Picture("board", "contested", BOARD, height=520),
     Picture("board-phone", "contested", BOARD, PHONE, height=600),
-    Picture("import", "contested", IMPORT, height=1400),
+    Picture("import", "imported", IMPORT, height=1400),
     Picture("claim", "confirmed", CLAIM, height=1180),
     Picture("claim-phone", "confirmed", CLAIM, PHONE, height=1900),
 ]
@@ -52,7 +52,7 @@ PICTURES = [
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_a_picture_is_small_and_as_wide_as_it_should_be(
-    tabs: Tabs, story_at: Callable[[str], Claim], picture: Picture, tmp_path: Path
+    tabs: Tabs, story_at: Callable[[str], Claim | None], picture: Picture, tmp_path: Path
 ) -> None:
     numbers = numbers_of(story_at(picture.moment))
     page = show(tabs, picture.shown, numbers, width=picture.width)
