@@ -14,7 +14,7 @@ from claims.vocabulary import ClaimKind
 from claims.wording import wording_hints
 from core.errors import Missing
 from verification.addresses import claim_path
-from verification.selectors.editor_captures import Job, is_settling, jobs_of
+from verification.selectors.editor_captures import Job, in_motion, is_settling, jobs_of
 from verification.selectors.editor_rows import DeskLedger, DeskRow, Term, desk_ledger
 from verification.selectors.editor_score import ScorePanel, score_panel
 from verification.selectors.independence import families_of
@@ -59,8 +59,8 @@ class EditorPage:
 
     @property
     def watched(self) -> str:
-        """Positions of the items whose captures are listed, for the next look."""
-        return ",".join(str(job.number) for job in self.jobs)
+        """Positions of the items that the next look should bring anew."""
+        return ",".join(str(position) for position in in_motion(self.ledger))
 
     @property
     def words(self) -> tuple[Term, ...]:

@@ -73,11 +73,24 @@ def _awaits_citation(capture: Snapshot) -> bool:
     return capture.state == CaptureState.SEALED and holds_the_document(capture.outcome)
 
 
+def in_motion(ledger: DeskLedger) -> tuple[int, ...]:
+    """Positions of the items that will look otherwise in a moment: awaited, or not weighed yet."""
+    return tuple(
+        row.number
+        for row in ledger.rows
+        if row.withdrawn_at is None
+        and (row.contribution is None if row.archived else _is_awaited(row, ledger))
+    )
+
+
+def _is_awaited(row: DeskRow, ledger: DeskLedger) -> bool:
+    capture = ledger.captures.get(row.item.document_id)
+    return capture is not None and (capture.state in UNDER_WAY or _awaits_citation(capture))
+
+
 def is_settling(ledger: DeskLedger) -> bool:
     """Whether a look in a moment would show more: a capture runs, or has just ended well."""
-    waiting = (row.item.document_id for row in ledger.rows if not row.archived)
-    captures = (ledger.captures[key] for key in waiting if key in ledger.captures)
-    return any(one.state in UNDER_WAY or _awaits_citation(one) for one in captures)
+    return any(_is_awaited(row, ledger) for row in ledger.rows if not row.archived)
 
 
 def _job(row: DeskRow, capture: Snapshot, number: int, *, may_act: bool) -> Job:

@@ -21,12 +21,15 @@ SEND_AGAIN_AFTER = timedelta(seconds=60)
 
 
 def snapshot_sealed(*, snapshot_id: int) -> None:
-    """Cite the copy where it was waited for, look for texts that repeat each other, score again."""
+    """Look for texts that repeat each other, cite the copy where it was waited for, score again.
+
+    In this order, so that a copy of another report is never scored as a report of its own first.
+    """
     snapshot = Snapshot.objects.select_related("document").filter(pk=snapshot_id).first()
     if snapshot is None or not holds_the_document(snapshot.outcome):
         return
-    cite_snapshot(snapshot=snapshot)
     changed = find_copies(document=snapshot.document)
+    cite_snapshot(snapshot=snapshot)
     if changed:
         reassess_claims(claim_ids=_claims_citing(changed), cause="a copy was found")
 
