@@ -37,7 +37,7 @@ test: $(VENV)/dev.stamp ## run the whole suite on servers of its own (ARGS= for 
 	@$(if $(BROWSER),,echo "No chromium here, so the browser journeys were left out. On Debian: apt install chromium")
 
 journeys: $(VENV)/dev.stamp ## drive a real browser through the story (needs chromium)
-	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey $(ARGS)
+	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n 2 --dist loadgroup -m journey $(ARGS)
 
 screenshots: $(VENV)/dev.stamp ## take the pictures of docs/images anew (needs chromium)
 	@WRITE_SCREENSHOTS=1 $(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey tests/journeys/test_screenshots.py $(ARGS)

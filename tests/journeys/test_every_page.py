@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
 from claims.models import Claim
 from tests.factories import PASSWORD
+from tests.journeys.kept_rows import NotForTestsError, forget_everything
 from tests.journeys.shown_pages import (
     CHECKER,
     CONFIRMED,
@@ -126,6 +128,16 @@ def test_a_fault_of_behaviour_would_be_noticed(tabs: Tabs, db: None) -> None:
     assert "asked for http://elsewhere.test/" in found
     assert "Content Security Policy" in found
     assert "404 for GET" in found
+
+
+def test_rows_that_are_not_a_tests_are_left_alone(
+    numbers_at: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers_at("proposed")
+    monkeypatch.setitem(connection.settings_dict, "NAME", "corroborate")
+    with pytest.raises(NotForTestsError):
+        forget_everything()
+    assert Claim.objects.count() == 18
 
 
 def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, list[str]]]:
