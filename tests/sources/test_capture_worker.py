@@ -195,3 +195,7 @@ def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
     broker.start()
     wait_until(lambda: _is(late, CaptureState.SEALED), tmp_path)
     assert sorted(Snapshot.objects.values_list("attempt", flat=True)) == [1, 1]
+    # Celery's restoring of it, from a second thread, made a worker deaf now and then.
+    log = (tmp_path / "worker-0.log").read_text()
+    assert "connected" in log.lower()
+    assert "reducing the prefetch count" not in log
