@@ -109,8 +109,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
-# After a lost connection Celery would restore its prefetch count from the pool's threads, and py-amqp
-# connections are not for two readers: the worker then hears nothing more, for good.
+# After a lost connection Celery restores its prefetch count from the pool's threads, but py-amqp's
+# connections are not for two readers: now and then the worker heard nothing more, for good.
 CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 180
