@@ -184,3 +184,18 @@ class RelationKind(Term):
     DEPENDS_ON = "depends_on", "Rests on"
     NARROWER = "narrower", "Is part of"
     SUPERSEDES = "supersedes", "Follows after"
+
+
+class QuoteState(Term):
+    """Whether the words that an evidence item quotes still stand where they were quoted from."""
+
+    UNCHECKED = "unchecked", "Not looked at again yet"
+    UNCHANGED = "unchanged", "The quoted words still stand there"
+    CHANGED_ELSEWHERE = "changed_elsewhere", "The page changed, the quoted words did not"
+    QUOTE_CHANGED = "quote_changed", "The quoted words were changed"
+    QUOTE_GONE = "quote_gone", "The quoted words are gone"
+    GONE = "gone", "The page is gone"
+    SOFT_404 = "soft_404", "The page seems to be gone"
+    BOT_WALL = "bot_wall", "A check for robots stands before the page"
+    UNREACHABLE = "unreachable", "The site could not be reached"
+    RESTORED = "restored", "The quoted words are back"

@@ -44,6 +44,16 @@ def integer(name: str, default: int) -> int:
         raise EnvironmentProblem(f"{name}={raw!r} is not a whole number.") from error
 
 
+def number(name: str, default: float) -> float:
+    raw = text(name)
+    if raw == "":
+        return default
+    try:
+        return float(raw)
+    except ValueError as error:
+        raise EnvironmentProblem(f"{name}={raw!r} is not a number.") from error
+
+
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Comma-separated list without empty entries."""
     raw = text(name)

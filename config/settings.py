@@ -201,6 +201,17 @@ DEMO_WEB_PORT = env.integer("DEMO_WEB_PORT", 8077)
 CAPTURE_LOOPBACK_PORTS = [int(port) for port in env.words("CAPTURE_LOOPBACK_PORTS")]
 CAPTURE_OPERATOR = env.text("CAPTURE_OPERATOR", PUBLIC_URL)
 CAPTURE_LEASE_SECONDS = env.integer("CAPTURE_LEASE_SECONDS", 90)
+# Seconds between two requests to one host; people's captures and schedules alike.
+CAPTURE_HOST_INTERVAL = env.number("CAPTURE_HOST_INTERVAL", 2.0)
+
+# --- Evidence: stores, time stamps, replay, pictures (docs/archive.md)
+
+SECOND_STORAGE_URL = env.text("SECOND_STORAGE_URL")
+TIMESTAMP_AUTHORITY_URLS = env.words("TIMESTAMP_AUTHORITY_URL")
+OPENTIMESTAMPS_URLS = env.words("OPENTIMESTAMPS_URL")
+LOCAL_AUTHORITY_DIR = VAR_DIR / "timestamp-authority"
+SNAPSHOT_HOST = env.text("SNAPSHOT_HOST").rstrip("/")
+CHROMIUM = env.text("CHROMIUM")
 
 # --- API
 

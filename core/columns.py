@@ -45,12 +45,12 @@ def public_number(sequence: str) -> models.BigIntegerField[int, int]:
     return models.BigIntegerField(unique=True, editable=False, db_default=NextNumber(sequence))
 
 
-def append_only(name: str, condition: models.Q | None = None) -> Sequence[pgtrigger.Trigger]:
+def append_only(name: str, condition: pgtrigger.Q | None = None) -> Sequence[pgtrigger.Trigger]:
     """Triggers that refuse UPDATE (where CONDITION on OLD holds), DELETE and TRUNCATE."""
-    where = {"condition": pgtrigger.Q(condition)} if condition is not None else {}
+    where = {"condition": condition} if condition is not None else {}
     return [
         pgtrigger.Protect(name=f"{name}_no_update", operation=pgtrigger.Update, **where),
-        pgtrigger.Protect(name=f"{name}_no_delete", operation=pgtrigger.Delete, **where),
+        pgtrigger.Protect(name=f"{name}_no_delete", operation=pgtrigger.Delete),
         pgtrigger.Trigger(
             name=f"{name}_no_truncate",
             when=pgtrigger.Before,

@@ -81,19 +81,71 @@ class CaptureState(Term):
 class CaptureReason(Term):
     USER = "user", "Asked for by a person"
     SCHEDULE = "schedule", "Scheduled"
-    IMPORT = "import", "Imported"
-    PROVIDED = "provided", "Provided as a file"
+    IMPORT = "import", "Imported from a web archive file"
+    PROVIDED = "provided", "Provided as a file by a person"
 
 
 class ArtifactKind(Term):
     TEXT = "text", "Text"
     TEXT_SECOND = "text_second", "Text by the second extractor"
+    PICTURE = "picture", "Picture of the page"
 
 
 class ArtifactStatus(Term):
     OK = "ok", "Made"
     EMPTY = "empty", "The page holds no text"
     FAILED = "failed", "Failed"
+
+
+class JobKind(Term):
+    """What is made from a sealed snapshot, each by itself, so that one failing stops no other."""
+
+    TEXT = "text", "Text"
+    PICTURE = "picture", "Picture"
+
+
+class JobState(Term):
+    PENDING = "pending", "Waiting"
+    RUNNING = "running", "Being made"
+    DONE = "done", "Made"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Not made here"
+
+
+class RobotsVerdict(Term):
+    """What robots.txt of the site said of the address when it was captured."""
+
+    NOT_ASKED = "", "Not asked"
+    ALLOWED = "allowed", "Allowed"
+    DISALLOWED = "disallowed", "Robots are asked to stay away"
+    UNAVAILABLE = "unavailable", "robots.txt could not be read"
+
+
+class Change(Term):
+    """How a later capture differs from the one before, in the words of the change watch."""
+
+    UNCHANGED = "unchanged", "Unchanged"
+    BOILERPLATE = "boilerplate_only", "Only what surrounds the text changed"
+    EDITED = "edited", "The text changed"
+    TITLE = "title_changed", "The title changed"
+    DATE = "date_changed", "The date changed"
+    GONE = "gone", "The page is gone"
+    SOFT_404 = "soft_404", "The page seems to be gone, though the site says otherwise"
+    REDIRECTED = "redirected", "The address leads elsewhere now"
+    BOT_WALL = "bot_wall", "A check for robots, or a request to pay, stands before the page"
+    UNREACHABLE = "unreachable", "The site could not be reached"
+    RESTORED = "restored", "The page is back"
+
+
+class TakedownBasis(Term):
+    """Why archived bytes are not shown any more."""
+
+    COURT_ORDER = "court_order", "Order of a court"
+    COPYRIGHT = "copyright", "Claim of copyright"
+    PRIVACY = "privacy", "Privacy of a person"
+    SAFETY = "safety", "Safety of a person"
+    ILLEGAL_CONTENT = "illegal_content", "Content that may not be kept"
+    OTHER = "other", "Another reason"
 
 
 class DerivationState(Term):

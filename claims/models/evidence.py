@@ -6,7 +6,14 @@ from django.db import models
 from django.db.models import Q
 
 from claims.models.claim import Claim
-from claims.vocabulary import Alignment, AlignmentBasis, Directness, Resolution, Stance
+from claims.vocabulary import (
+    Alignment,
+    AlignmentBasis,
+    Directness,
+    QuoteState,
+    Resolution,
+    Stance,
+)
 from core.columns import one_of, term
 from core.ids import uuid7
 from sources.models import Document, Snapshot
@@ -45,6 +52,14 @@ class Evidence(models.Model):
     quote_language = models.CharField(max_length=12, blank=True)
     quote_translation = models.TextField(blank=True)
     quote_digest = models.CharField(max_length=64)
+    # What later captures of the document showed of the quote.
+    quote_state = term(QuoteState, default=QuoteState.UNCHECKED)
+    quote_state_since = models.DateTimeField(null=True, blank=True)
+    quote_snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Capture in which the quote was last looked for.",
+    )  # fmt: skip
+    quote_now = models.TextField(blank=True, help_text="What stands in the quote's place now.")
     paragraph = models.CharField(max_length=20, blank=True)
     footnote = models.CharField(max_length=20, blank=True)
     picture = models.CharField(max_length=20, blank=True)
@@ -65,6 +80,7 @@ class Evidence(models.Model):
             one_of("directness", Directness, "evidence_directness_known"),
             one_of("alignment", Alignment, "evidence_alignment_known"),
             one_of("alignment_basis", AlignmentBasis, "evidence_alignment_basis_known"),
+            one_of("quote_state", QuoteState, "evidence_quote_state_known"),
             models.CheckConstraint(
                 condition=Q(resolution__in=["", *Resolution]), name="evidence_resolution_known"
             ),
@@ -88,6 +104,22 @@ class Evidence(models.Model):
                 fields=["claim", "document", "stance", "quote_digest"], name="evidence_once"
             ),
             models.UniqueConstraint(fields=["claim", "position"], name="evidence_position_once"),
+        ]
+        indexes = [
+            # the desk: quotes that changed under evidence that counts
+            models.Index(
+                fields=["-quote_state_since"],
+                name="evidence_quote_moved",
+                condition=Q(withdrawn_at__isnull=True)
+                & Q(
+                    quote_state__in=[
+                        QuoteState.QUOTE_CHANGED,
+                        QuoteState.QUOTE_GONE,
+                        QuoteState.GONE,
+                        QuoteState.SOFT_404,
+                    ]
+                ),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="evidence_no_delete", operation=pgtrigger.Delete)]
 

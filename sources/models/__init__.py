@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from sources.models.custody import FixityCheck, LegalHold, Takedown, Tombstone
 from sources.models.document import Derivation, Document, Origin
+from sources.models.hosts import HostPolicy
+from sources.models.jobs import ArtifactJob
 from sources.models.snapshot import Artifact, FetchHop, Snapshot, StoredObject
 from sources.models.source import (
     Affiliation,
@@ -10,14 +13,21 @@ from sources.models.source import (
     SourceAddress,
     SourceGrade,
 )
+from sources.models.watch import ChangeEvent, ChangeWatch
 
 __all__ = [
     "Affiliation",
     "Artifact",
+    "ArtifactJob",
+    "ChangeEvent",
+    "ChangeWatch",
     "Derivation",
     "Document",
     "ExternalRating",
     "FetchHop",
+    "FixityCheck",
+    "HostPolicy",
+    "LegalHold",
     "Origin",
     "Party",
     "Snapshot",
@@ -25,4 +35,6 @@ __all__ = [
     "SourceAddress",
     "SourceGrade",
     "StoredObject",
+    "Takedown",
+    "Tombstone",
 ]

@@ -7,7 +7,16 @@ from django.db.models import Q
 
 from core.columns import append_only, one_of, public_number, term
 from sources.models.document import Document
-from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureReason, CaptureState
+from sources.vocabulary import (
+    ArtifactKind,
+    ArtifactStatus,
+    CaptureReason,
+    CaptureState,
+    RobotsVerdict,
+)
+
+# People wait; a schedule does not.
+PRIORITY_PERSON, PRIORITY_IMPORT, PRIORITY_SCHEDULE = 20, 10, 0
 
 
 class StoredObject(models.Model):
@@ -36,6 +45,15 @@ class Snapshot(models.Model):
     )
     reason = term(CaptureReason, default=CaptureReason.USER)
     requested_at = models.DateTimeField(auto_now_add=True)
+    via = models.TextField(
+        blank=True, help_text="Address that was fetched instead: another archive's copy."
+    )
+    host = models.CharField(max_length=255, blank=True, help_text="Host that is asked; politeness.")
+    priority = models.SmallIntegerField(default=PRIORITY_PERSON)
+    turn = models.PositiveIntegerField(
+        default=0,
+        help_text="How many captures the requester had waiting; who waits for few goes first.",
+    )
 
     state = term(CaptureState, default=CaptureState.QUEUED)
     step = models.CharField(max_length=20, blank=True)  # what a running capture is doing
@@ -59,6 +77,18 @@ class Snapshot(models.Model):
     warc_records = models.JSONField(
         default=list, blank=True, help_text="Type, target, offset and length of each record."
     )
+    robots = term(RobotsVerdict, blank=True, default=RobotsVerdict.NOT_ASKED)
+    flags = models.JSONField(
+        default=list, blank=True, help_text="What a reader should know of the copy, as codes."
+    )
+    revisits = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="revisited_by",
+        help_text="Sealed snapshot that holds the payload, when it was the same again.",
+    )  # fmt: skip
+    manifest = models.TextField(
+        blank=True, help_text="Canonical JSON of what was sealed; its hash is in the record."
+    )
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
     capture_started_at = models.DateTimeField(null=True, blank=True)
     capture_finished_at = models.DateTimeField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +100,12 @@ class Snapshot(models.Model):
         constraints = [
             one_of("state", CaptureState, "snapshot_state_known"),
             one_of("reason", CaptureReason, "snapshot_reason_known"),
+            one_of("robots", RobotsVerdict, "snapshot_robots_known"),
+            models.CheckConstraint(
+                condition=Q(manifest="", manifest_sha256="")
+                | (~Q(manifest="") & ~Q(manifest_sha256="")),
+                name="snapshot_manifest_with_hash",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=CaptureState.SEALED)
                 | (Q(sealed_at__isnull=False) & Q(warc__isnull=False) & ~Q(outcome="")),
@@ -90,7 +126,25 @@ class Snapshot(models.Model):
             models.Index(
                 fields=["lease_until"], name="snapshot_leased", condition=Q(state="running")
             ),
+            # the fair order of what is due
+            models.Index(
+                fields=["-priority", "turn", "number"],
+                name="snapshot_in_turn",
+                condition=Q(state__in=[CaptureState.QUEUED, CaptureState.RETRY_WAIT]),
+            ),
             models.Index(fields=["document", "-number"], name="snapshot_of_document"),
+            # health: what ended lately
+            models.Index(
+                fields=["-capture_finished_at"],
+                name="snapshot_finished",
+                condition=Q(capture_finished_at__isnull=False),
+            ),
+            # the same payload again
+            models.Index(
+                fields=["document", "payload_sha256"],
+                name="snapshot_payload",
+                condition=Q(state="sealed"),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(

@@ -2,6 +2,15 @@ from __future__ import annotations
 
 from verification.models.assessment import Assessment
 from verification.models.guard import GuardedClaim
+from verification.models.notification import Notification, NotificationKind
 from verification.models.status import Correction, StatusEvent, StatusProposal
 
-__all__ = ["Assessment", "Correction", "GuardedClaim", "StatusEvent", "StatusProposal"]
+__all__ = [
+    "Assessment",
+    "Correction",
+    "GuardedClaim",
+    "Notification",
+    "NotificationKind",
+    "StatusEvent",
+    "StatusProposal",
+]
