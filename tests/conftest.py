@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.people import issue_token
 from tests.factories import UserFactory
 from tests.scheduling import JourneysTogether
+
+# No test is about seconds: on a busy machine an example may take long.
+hypothesis_settings.register_profile("corroborate", deadline=None)
+hypothesis_settings.load_profile("corroborate")
 
 
 @pytest.hookimpl(optionalhook=True)
