@@ -7,19 +7,12 @@ with one JSON object. Whatever happens to it becomes a status, never an exceptio
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
-from typing import IO, Any
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+from sources.capture.child import Answered, ask_child
 from sources.capture.limits import ExtractionLimits
 
-_ROOT = Path(__file__).resolve().parents[2]
 # newspaper4k loads nltk, which loads scipy if it is there: a second of start-up for nothing.
 _START = """
 import sys
@@ -27,8 +20,6 @@ sys.modules["scipy"] = None
 from sources.capture.extract_child import main
 sys.exit(main())
 """
-_OUTPUT_BYTES = 64 * 1024 * 1024
-_REASON_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,76 +69,18 @@ class ExtractedText:
 
 def extract(page: PageInput, limits: ExtractionLimits) -> ExtractedText:
     """Read the text of PAGE within LIMITS; never raises for what the page holds."""
-    with (
-        tempfile.TemporaryDirectory(prefix="extract-") as folder,
-        tempfile.TemporaryFile() as given,
-        tempfile.TemporaryFile() as answer,
-        tempfile.TemporaryFile() as complaint,
-    ):
-        _write_input(given, page, limits)
-        child = subprocess.Popen(  # noqa: S603 - nothing of the page is in the command
-            [sys.executable, "-P", "-c", _START],
-            stdin=given,
-            stdout=answer,
-            stderr=complaint,
-            cwd=folder,
-            env=_environment(folder),
-            start_new_session=True,
-        )
-        code = _wait(child, limits.wall_seconds)
-        return _result(code, answer, complaint)
+    header = {"url": page.url, "content_type": page.content_type}
+    return _result(ask_child(_START, header, page.body, limits))
 
 
-def _write_input(given: IO[bytes], page: PageInput, limits: ExtractionLimits) -> None:
-    header = {"url": page.url, "content_type": page.content_type, "limits": asdict(limits)}
-    given.write(json.dumps(header).encode("ascii") + b"\n")
-    given.write(page.body[: limits.input_bytes])
-    given.seek(0)
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """No secret of ours is in there; every library that would fetch or cache is told not to."""
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONUTF8": "1",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "TLDEXTRACT_CACHE": folder,
-        "TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS": "",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-
-
-def _wait(child: subprocess.Popen[bytes], seconds: float) -> int | None:
-    """Return the exit code, or None if the child had to be killed with all it started."""
-    try:
-        return child.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        with suppress(ProcessLookupError):  # the usual case: the whole group is gone already
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-
-
-def _result(code: int | None, answer: IO[bytes], complaint: IO[bytes]) -> ExtractedText:
-    if code is None or code == -signal.SIGXCPU:
+def _result(child: Answered) -> ExtractedText:
+    if child.took_too_long:
         return ExtractedText(status="timeout", reason="The page took too long to read.")
-    if code == -signal.SIGKILL:
+    if child.took_too_much:
         return ExtractedText(status="oom", reason="The page took too much memory to read.")
-    answer.seek(0)
     try:
         known = {item.name for item in fields(ExtractedText)}
-        found = json.loads(answer.read(_OUTPUT_BYTES))
+        found = json.loads(child.answer)
         return ExtractedText(**{name: found[name] for name in known & found.keys()})
     except (ValueError, AttributeError, TypeError):
-        return ExtractedText(status="failed", reason=_last_line(complaint, code))
-
-
-def _last_line(complaint: IO[bytes], code: int) -> str:
-    complaint.seek(0)
-    lines = complaint.read(_OUTPUT_BYTES).decode("utf-8", "replace").strip().splitlines()
-    words = lines[-1] if lines else "no word"
-    return f"The extractor ended with {code}: {words}"[:_REASON_CHARACTERS]
+        return ExtractedText(status="failed", reason=child.last_words())
