@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("announced")
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.fault(66)
 def test_of_many_workers_one_captures(queued: Queue, unread: None, open_origin: Origin) -> None:
     snapshot = queued()
     start = threading.Barrier(6)
@@ -75,6 +76,7 @@ def _taken_over(snapshot: Snapshot) -> None:
     assert claim_snapshot(snapshot.pk).fence == 2
 
 
+@pytest.mark.fault(65)
 def test_a_worker_that_lost_its_lease_seals_nothing(
     queued: Queue, monkeypatch: pytest.MonkeyPatch, unread: None
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_worker_that_lost_its_lease_seals_nothing(
     assert (FetchHop.objects.count(), StoredObject.objects.count()) == (0, 0)
 
 
+@pytest.mark.fault(65)
 def test_a_worker_learns_at_its_next_step_that_the_lease_is_lost(queued: Queue) -> None:
     snapshot = queued()
     lease = claim_snapshot(snapshot.pk)

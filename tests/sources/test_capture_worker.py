@@ -136,6 +136,7 @@ def _is(snapshot: Snapshot, state: CaptureState) -> bool:
     return Snapshot.objects.filter(pk=snapshot.pk, state=state).exists()
 
 
+@pytest.mark.fault(63, 64)
 def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
     origin: Origin, start_worker: Start, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
     assert list((tmp_path / "var" / "staging").iterdir()) == []
 
 
+@pytest.mark.fault(67)
 def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
     origin: Origin, broker: Broker, start_worker: Start, tmp_path: Path
 ) -> None:

@@ -45,23 +45,27 @@ def test_the_page_may_state_it(tag: str) -> None:
     assert (found.charset, found.basis) == ("cp1256", "meta")
 
 
+@pytest.mark.fault(40)
 def test_the_header_goes_before_the_page() -> None:
     body = f"<meta charset='iso-8859-1'><p>{ARABIC}</p>".encode()
     found = decode_page(body, "text/html; charset=utf-8")
     assert (ARABIC in found.text, found.basis) == (True, "header")
 
 
+@pytest.mark.fault(40)
 def test_a_mark_goes_before_a_header_that_would_show_it_as_letters() -> None:
     found = decode_page(codecs.BOM_UTF8 + ARABIC.encode(), "text/html; charset=iso-8859-1")
     assert (found.text, found.basis) == (ARABIC, "bom")
 
 
+@pytest.mark.fault(40)
 def test_a_false_label_does_not_make_nonsense() -> None:
     body = f"<meta charset='windows-1256'><p>{ARABIC}</p>".encode("cp1256")
     found = decode_page(body, "text/html; charset=utf-8")
     assert (ARABIC in found.text, found.charset, found.basis) == (True, "cp1256", "meta")
 
 
+@pytest.mark.fault(40)
 def test_nothing_said_is_guessed() -> None:
     body = f"<p>{ARABIC * 5}</p>".encode("cp1256")
     found = decode_page(body, "text/html")
@@ -75,6 +79,7 @@ def test_a_page_cut_in_the_middle_of_a_letter_keeps_its_charset() -> None:
     assert found.text.endswith("\ufffd")
 
 
+@pytest.mark.fault(40)
 def test_sixteen_bits_without_a_mark_are_read_as_declared() -> None:
     found = decode_page(ARABIC.encode("utf-16-le"), "text/html; charset=utf-16")
     assert found.text == ARABIC
@@ -95,6 +100,7 @@ def test_what_is_no_charset_of_the_web_is_never_used(label: str) -> None:
     assert codec_of(label) == ""
 
 
+@pytest.mark.fault(40)
 def test_utf_7_is_not_read_as_markup() -> None:
     body = b"+ADw-script+AD4-alert(1)+ADw-/script+AD4-"
     found = decode_page(body, "text/html; charset=utf-7")

@@ -37,6 +37,7 @@ def _in_child(code: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.fault(47)
 def test_the_child_reads_a_page_and_reaches_nothing(origin: Origin) -> None:
     body = (PAGES / "fetches-images.html").read_bytes().replace(b"PORT", str(origin.port).encode())
     found = extract(PageInput("http://example.org/", "text/html", body), ExtractionLimits())
@@ -47,6 +48,7 @@ def test_the_child_reads_a_page_and_reaches_nothing(origin: Origin) -> None:
     assert set(found.tools) == {"trafilatura", "newspaper4k"}
 
 
+@pytest.mark.fault(45)
 def test_a_page_of_200000_paragraphs_is_given_up_in_time() -> None:
     begin = time.monotonic()
     limits = ExtractionLimits(cpu_seconds=60, wall_seconds=2.5)
@@ -55,12 +57,14 @@ def test_a_page_of_200000_paragraphs_is_given_up_in_time() -> None:
     assert time.monotonic() - begin < 6
 
 
+@pytest.mark.fault(45)
 def test_processor_time_is_limited_too() -> None:
     limits = ExtractionLimits(cpu_seconds=2, wall_seconds=60)
     found = extract(PageInput("http://example.org/", "text/html", HOSTILE), limits)
     assert found.status == "timeout"
 
 
+@pytest.mark.fault(45)
 def test_memory_is_limited() -> None:
     limits = ExtractionLimits(memory_bytes=250 * MIB, input_bytes=200 * MIB)
     body = b"<p>" + b"word " * (10 * MIB)

@@ -88,6 +88,7 @@ def test_broken_markup_is_read_as_far_as_it_goes() -> None:
     assert "The first paragraph" in found["text"]
 
 
+@pytest.mark.fault(46)
 def test_entities_are_neither_expanded_nor_opened(origin: Origin) -> None:
     found = _read("entities.xhtml", PORT=str(origin.port))
     hostname = Path("/etc/hostname").read_text().strip() if Path("/etc/hostname").exists() else "-"
@@ -98,6 +99,7 @@ def test_entities_are_neither_expanded_nor_opened(origin: Origin) -> None:
     assert origin.connections == 0
 
 
+@pytest.mark.fault(47)
 def test_reading_a_page_makes_no_request(origin: Origin) -> None:
     found = _read("fetches-images.html", PORT=str(origin.port))
     assert found["status"] == "ok"
@@ -133,6 +135,7 @@ def test_newspaper_left_alone_does_make_requests(origin: Origin) -> None:
         (b"", "text/plain", "empty", "text/plain"),
     ],
 )
+@pytest.mark.fault(42, 43)
 def test_bytes_are_believed_before_their_label(
     body: bytes, declared: str, status: str, media_type: str
 ) -> None:
@@ -262,6 +265,7 @@ def test_a_time_without_zone_says_so() -> None:
     assert read_date("2016-11-12", "meta", NOW).basis == "meta"
 
 
+@pytest.mark.fault(49)
 def test_a_page_that_states_an_impossible_date_has_none_of_that_kind() -> None:
     body = b"<html><head><meta property='article:published_time' content='9999-99-99'></head>"
     body += b"<body><p>Some words that make a page.</p></body></html>"
@@ -328,6 +332,7 @@ def test_dates_stand_where_pages_put_them(head: str, iso: str, basis: str) -> No
     assert (found["published_at"], found["published_basis"]) == (iso, basis)
 
 
+@pytest.mark.fault(49)
 def test_names_and_titles_are_clipped() -> None:
     names = [f"Author {number} " + "x" * 500 for number in range(10_000)]
     found = authors_of([], names)
@@ -338,10 +343,12 @@ def test_names_and_titles_are_clipped() -> None:
     assert one_line("a\n\tb" + "c" * 10_000_000, 500) == "a b" + "c" * 497
 
 
+@pytest.mark.fault(48)
 def test_what_a_database_cannot_hold_becomes_a_visible_mark() -> None:
     assert clean("a\x00b\ud800c", 10) == "a\ufffdb?c"
 
 
+@pytest.mark.fault(41)
 def test_a_reversed_title_is_shown_without_its_trick() -> None:
     html = "<html><head><title>safe \u202e eliforp</title></head><body><p>Words here.</p></body>"
     found = read_page(
@@ -350,6 +357,7 @@ def test_a_reversed_title_is_shown_without_its_trick() -> None:
     assert found["title"] == "safe eliforp"
 
 
+@pytest.mark.fault(45)
 def test_a_line_too_long_for_the_parsers_is_not_called_empty() -> None:
     body = b"<html><body><p>" + b"word " * 2_200_000
     found = read_page(body, "text/html", "http://a.org/", ExtractionLimits())

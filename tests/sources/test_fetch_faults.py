@@ -50,6 +50,7 @@ def test_chunks_are_put_together(origin: Origin, capture: Capture) -> None:
     assert result.final.body_bytes > result.final.payload_bytes
 
 
+@pytest.mark.fault(19)
 def test_trailers_are_kept_raw_and_believed_in_nothing(origin: Origin, capture: Capture) -> None:
     body = b"4\r\nbody\r\n0\r\nContent-Length: 1\r\nSet-Cookie: a=b\r\n\r\n"
     origin.answers["/"] = CHUNKED_HEAD + body
@@ -68,6 +69,7 @@ def test_trailers_are_kept_raw_and_believed_in_nothing(origin: Origin, capture: 
         (CHUNKED_HEAD + b"4\r\nbody\r\n0\r\n", Truncation.DISCONNECT),
     ],
 )
+@pytest.mark.fault(5, 6)
 def test_a_body_cut_off_is_marked_and_kept(
     origin: Origin, capture: Capture, answer: bytes, truncation: Truncation
 ) -> None:
@@ -78,6 +80,7 @@ def test_a_body_cut_off_is_marked_and_kept(
     assert result.final.body_bytes == len(answer) - answer.index(b"\r\n\r\n") - 4
 
 
+@pytest.mark.fault(1)
 def test_a_body_that_trickles_is_cut_in_time(origin: Origin, capture: Capture) -> None:
     origin.answers["/"] = slowly(b"x" * 1000, 0.05, first=page(b"x" * 1010)[:-1000])
     begin = time.monotonic()
@@ -113,6 +116,7 @@ def test_a_body_that_never_ends_in_time_is_cut_by_the_clock_of_the_hop(
         ),
     ],
 )
+@pytest.mark.fault(2, 3, 4, 9, 10)
 def test_answers_that_never_become_a_head_are_coded(
     origin: Origin, capture: Capture, answer: object, code: ErrorCode
 ) -> None:
@@ -148,6 +152,7 @@ def test_answers_that_never_become_a_head_are_coded(
         b"HTTP/1.1 101 Switching\r\n\r\n" * 12,
     ],
 )
+@pytest.mark.fault(8, 11, 17)
 def test_what_is_not_unambiguous_http_is_kept_raw(
     origin: Origin, capture: Capture, answer: bytes
 ) -> None:
@@ -172,6 +177,7 @@ def test_what_is_not_unambiguous_http_is_kept_raw(
         b"5\r\nhello\r\n0\r\n" + b"T: x\r\n" * 5000 + b"\r\n",
     ],
 )
+@pytest.mark.fault(7)
 def test_chunks_that_lie_are_a_protocol_error_with_the_bytes_kept(
     origin: Origin, capture: Capture, body: bytes
 ) -> None:
@@ -182,6 +188,7 @@ def test_chunks_that_lie_are_a_protocol_error_with_the_bytes_kept(
     assert result.final.body_bytes > 0
 
 
+@pytest.mark.fault(17)
 def test_early_hints_before_the_answer_are_kept(origin: Origin, capture: Capture) -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n"
     origin.answers["/"] = hint + page(b"hello")
@@ -221,6 +228,7 @@ def test_early_hints_before_the_answer_are_kept(origin: Origin, capture: Capture
         (page(b"x", "Content-Length: 1"), Outcome.OK),
     ],
 )
+@pytest.mark.fault(12, 13, 14, 15, 16, 53, 60)
 def test_every_answer_has_its_outcome(
     origin: Origin, capture: Capture, answer: bytes, outcome: Outcome
 ) -> None:
@@ -229,6 +237,7 @@ def test_every_answer_has_its_outcome(
     assert (result.state, result.outcome, result.error) == (CaptureState.SEALED, outcome, None)
 
 
+@pytest.mark.fault(18)
 def test_an_endless_body_stops_at_the_limit(origin: Origin, capture: Capture) -> None:
     def endless(connection: object) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
@@ -259,6 +268,7 @@ def test_gzip_is_archived_as_it_came_and_measured_decoded(origin: Origin, captur
     assert final.decoded_bytes == len(b"<p>Hello</p>")
 
 
+@pytest.mark.fault(38)
 def test_a_gzip_bomb_is_not_unpacked(origin: Origin, capture: Capture) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000, mtime=0)
     origin.answers["/"] = page(bomb, "Content-Encoding: gzip")
@@ -291,6 +301,7 @@ TWICE = gzip.compress(gzip.compress(b"twice", mtime=0), mtime=0)
         (b"plain", "identity", "", 5),
     ],
 )
+@pytest.mark.fault(38, 39)
 def test_broken_codings_are_sealed_raw_and_flagged(
     origin: Origin, capture: Capture, body: bytes, coding: str, error: str, decoded: int | None
 ) -> None:
@@ -303,12 +314,14 @@ def test_broken_codings_are_sealed_raw_and_flagged(
         assert result.final.decoded_bytes == decoded
 
 
+@pytest.mark.fault(20)
 def test_a_second_answer_on_the_connection_is_not_read(origin: Origin, capture: Capture) -> None:
     origin.answers["/"] = page(b"first") + page(b"second")
     result = capture()
     assert result.final.payload_bytes == len(b"first")
 
 
+@pytest.mark.fault(4)
 def test_nobody_listening_is_a_failure_with_evidence(origin: Origin, capture: Capture) -> None:
     origin.__exit__()
     result = capture()
@@ -316,6 +329,7 @@ def test_nobody_listening_is_a_failure_with_evidence(origin: Origin, capture: Ca
     assert result.warc_sha256
 
 
+@pytest.mark.fault(70)
 def test_a_full_disk_is_a_failure_and_nothing_is_sealed(
     origin: Origin, capture: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_trusted_page_is_ok(secure: Secure, capture: Capture, host: str) -> No
         ("other", "not valid for"),
     ],
 )
+@pytest.mark.fault(35)
 def test_an_untrusted_page_is_kept_and_marked(
     secure: Secure, capture: Capture, store: object, name: str, problem: str
 ) -> None:
@@ -80,6 +81,7 @@ def test_an_untrusted_page_is_kept_and_marked(
     assert len(facts["hops"][0]["certificates_der"]) == 1
 
 
+@pytest.mark.fault(35)
 def test_an_unknown_authority_is_not_trusted(secure: Secure, capture: Capture) -> None:
     served = secure("good")
     served.answers["/"] = page(b"hello")
@@ -87,6 +89,7 @@ def test_an_unknown_authority_is_not_trusted(secure: Secure, capture: Capture) -
     assert result.outcome == Outcome.TLS_UNTRUSTED
 
 
+@pytest.mark.fault(35)
 def test_an_untrusted_hop_marks_the_whole_way(secure: Secure, capture: Capture) -> None:
     bad = secure("selfsigned")
     bad.answers["/"] = redirect("/end")
@@ -109,6 +112,7 @@ def test_a_server_without_tls_fails_with_a_code(
     assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.TLS_FAILED)
 
 
+@pytest.mark.fault(36)
 def test_a_handshake_that_hangs_is_given_up(
     secure: Secure, capture: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +137,7 @@ def _hold(connection: object) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
+@pytest.mark.fault(36)
 def test_an_old_protocol_is_refused_with_a_code(secure: Secure, capture: Capture) -> None:
     served = secure("good", ssl.TLSVersion.TLSv1_1)
     result = capture(served.url(), policy=served.policy, network=NETWORK)

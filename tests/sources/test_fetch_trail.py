@@ -39,6 +39,7 @@ def test_every_hop_is_recorded(origin: Origin, capture: Capture) -> None:
         ({"/": "/b", "/b": "/c", "/c": "/b#again"}, 3),
     ],
 )
+@pytest.mark.fault(21)
 def test_a_circle_ends_at_the_first_repeat(
     origin: Origin, capture: Capture, answers: dict[str, str], hops: int
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_circle_ends_at_the_first_repeat(
     assert result.warc_sha256
 
 
+@pytest.mark.fault(22)
 def test_redirects_without_end_stop_at_the_limit(origin: Origin, capture: Capture) -> None:
     for number in range(30):
         origin.answers[f"/{number}"] = redirect(f"/{number + 1}")
@@ -64,6 +66,7 @@ def test_ten_redirects_are_allowed(origin: Origin, capture: Capture) -> None:
     assert capture("/0").outcome == Outcome.OK
 
 
+@pytest.mark.fault(34)
 def test_another_site_at_the_end_is_flagged(origin: Origin, capture: Capture) -> None:
     origin.answers["/"] = redirect(origin.url("/parked", host="localhost"))
     origin.answers["/parked"] = page(b"buy this domain")
@@ -93,6 +96,7 @@ def test_the_clock_of_the_capture_covers_all_hops(origin: Origin, capture: Captu
         (socket.gaierror(socket.EAI_FAIL, "failed"), ErrorCode.DNS_FAILED),
     ],
 )
+@pytest.mark.fault(30)
 def test_the_resolvers_problems_are_coded(
     monkeypatch: pytest.MonkeyPatch, problem: OSError, code: ErrorCode
 ) -> None:
@@ -105,6 +109,7 @@ def test_the_resolvers_problems_are_coded(
     assert failed.value.code == code
 
 
+@pytest.mark.fault(30)
 def test_a_silent_resolver_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
 
@@ -179,6 +184,7 @@ def test_a_name_without_an_address_is_not_found() -> None:
     assert failed.value.code == ErrorCode.DNS_NOT_FOUND
 
 
+@pytest.mark.fault(4)
 def test_a_connection_reset_is_coded(origin: Origin, capture: Capture) -> None:
     def reset(connection: socket.socket) -> None:
         linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"

@@ -173,6 +173,7 @@ SPELLINGS: list[tuple[str, Refusal]] = [
 
 
 @pytest.mark.parametrize(("text", "code"), SPELLINGS)
+@pytest.mark.fault(25, 26, 27, 31)
 def test_the_refusal_table(text: str, code: Refusal) -> None:
     with pytest.raises(Refused) as refused:
         parse_address(text, OPEN)
@@ -216,6 +217,7 @@ def test_loopback_is_open_for_the_named_port_alone(host: str) -> None:
         parse_address("http://example.org:8077/", policy)
 
 
+@pytest.mark.fault(79)
 def test_our_own_hosts_are_not_archived() -> None:
     policy = Policy(denied_hosts=frozenset({"desk.example"}))
     for text in ("http://desk.example/", "https://copies.desk.example/1"):
@@ -232,6 +234,7 @@ def test_our_own_public_address_is_not_reached() -> None:
         resolve_once(address, policy, lambda _host, _timeout: (PUBLIC,), timeout=1)
 
 
+@pytest.mark.fault(29)
 def test_one_denied_answer_refuses_the_name() -> None:
     address = parse_address("http://example.org/", OPEN)
     answers = (PUBLIC, "2606:2800:220:1::1", "10.0.0.1")
@@ -247,6 +250,7 @@ def test_a_literal_is_not_looked_up() -> None:
     assert resolve_once(address, OPEN, _never, timeout=1).ips == (PUBLIC,)
 
 
+@pytest.mark.fault(28)
 def test_the_peer_must_be_the_pinned_address() -> None:
     target = Target(read_address("http://example.org/"), (PUBLIC,))
     check_peer(target, PUBLIC, PUBLIC, OPEN)
@@ -272,6 +276,7 @@ def test_the_peer_must_be_the_pinned_address() -> None:
         ("/ü".encode("latin-1"), "http://example.org/%C3%BC"),
     ],
 )
+@pytest.mark.fault(32)
 def test_redirects_are_resolved_against_their_page(location: bytes, url: str) -> None:
     base = parse_address("http://example.org/a/b", OPEN)
     assert follow(base, location, OPEN).url == url
@@ -302,6 +307,7 @@ def test_redirects_are_resolved_against_their_page(location: bytes, url: str) ->
         b"/" + b"x" * 9000,
     ],
 )
+@pytest.mark.fault(23, 24)
 def test_redirects_to_what_is_denied_are_refused(location: bytes) -> None:
     base = parse_address("http://example.org/a/b", OPEN)
     with pytest.raises(Refused):
@@ -341,6 +347,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @given(st.integers(min_value=0, max_value=2**32 - 1))
+@pytest.mark.fault(25)
 def test_no_spelling_of_a_number_reaches_the_resolver(number: int) -> None:
     first, rest = number >> 24, number & 0xFFFFFF
     for host in (

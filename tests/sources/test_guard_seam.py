@@ -86,6 +86,7 @@ def test_what_may_be_captured_does_reach_the_seam(
         ("10.0.0.1", PUBLIC),
     ],
 )
+@pytest.mark.fault(29)
 def test_a_name_with_a_denied_answer_is_not_dialled(
     seam: Seam, origin: Origin, tmp_path: Path, answers: tuple[str, ...]
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_name_with_a_denied_answer_is_not_dialled(
     assert result.hops[0].resolved == answers, "the refusal is on the record with what was said"
 
 
+@pytest.mark.fault(28)
 def test_a_rebinding_name_is_dialled_at_the_address_that_was_checked(
     seam: Seam, origin: Origin, tmp_path: Path
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_connection_that_lands_elsewhere_is_closed_unused(
         "/\\10.0.0.1/",
     ],
 )
+@pytest.mark.fault(23, 24)
 def test_a_redirect_to_what_is_denied_is_on_the_record_and_not_followed(
     origin: Origin, capture: Capture, location: str
 ) -> None:

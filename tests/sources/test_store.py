@@ -66,6 +66,7 @@ def test_what_is_not_there_is_said(store: FileStore) -> None:
         store.size(HELLO)
 
 
+@pytest.mark.fault(70)
 def test_nothing_half_written_stays(
     store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ class Forgetful(FileStore):
         super()._name(path, key)
 
 
+@pytest.mark.fault(71)
 def test_nothing_is_sealed_on_a_store_that_gives_back_other_bytes(
     origin: Origin, tmp_path: Path
 ) -> None:

@@ -136,6 +136,7 @@ def test_what_is_no_http_is_kept_as_a_resource(
     assert b"".join(block) == ANSWERS["unreadable"]
 
 
+@pytest.mark.fault(50)
 def test_a_page_cannot_inject_a_record(origin: Origin, capture: Capture, store: FileStore) -> None:
     origin.answers["/"] = ANSWERS["injected"]
     result = capture()
