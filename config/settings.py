@@ -121,6 +121,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {"task": "sources.sweep", "schedule": 5.0},
+    "sweep artifacts": {"task": "sources.sweep_artifacts", "schedule": 15.0},
     "sweep assessments": {"task": "verification.sweep", "schedule": 60.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
 }

@@ -17,6 +17,9 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.EMPTY: "The site answered with an empty page.",
     Outcome.TLS_UNTRUSTED: "The site’s certificate could not be trusted when this was captured.",
     Outcome.NOT_MODIFIED_ERROR: "The site sent no page, only word that it had not changed.",
+    Outcome.UNREACHABLE: "The site could not be reached; this records that we tried.",
+    Outcome.PROTOCOL_ERROR: "The site’s answer could not be understood; this records what came.",
+    Outcome.REDIRECT_LOOP: "The address leads on without end; this records where it led.",
 }
 
 ERRORS: Mapping[ErrorCode, str] = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sources.services import capture
+from sources.services import artifacts, capture
 
 
 @shared_task(name="sources.capture")
@@ -13,3 +13,13 @@ def capture_snapshot(snapshot_id: int) -> None:
 @shared_task(name="sources.sweep")
 def sweep() -> None:
     capture.sweep_captures()
+
+
+@shared_task(name="sources.make_artifact")
+def make_artifact(job_id: int) -> None:
+    artifacts.make_artifact(job_id=job_id)
+
+
+@shared_task(name="sources.sweep_artifacts")
+def sweep_artifacts() -> None:
+    artifacts.sweep_artifacts()

@@ -7,7 +7,7 @@ import re
 from sources.capture.fetch import Trail
 from sources.capture.hop import Hop
 from sources.capture.http1 import Head
-from sources.capture.outcomes import Outcome, Truncation
+from sources.capture.outcomes import ErrorCode, Outcome, Truncation
 from sources.urlnorm import registrable_domain
 
 _GONE = frozenset({404, 410})
@@ -22,10 +22,21 @@ _WALL_TITLE = re.compile(
     re.IGNORECASE,
 )
 _WALL_MARK = re.compile(rb"captcha|cf-chl-|challenge-platform|datadome|px-block", re.IGNORECASE)
+_NOT_UNDERSTOOD = frozenset({ErrorCode.PROTOCOL_ERROR, ErrorCode.HEADERS_TOO_LARGE})
+_ASTRAY = frozenset({ErrorCode.REDIRECT_LOOP, ErrorCode.TOO_MANY_REDIRECTS})
 
 
 def outcome_of(trail: Trail) -> Outcome:
-    """Name the outcome of a trail that ended in a response; what the server says comes first."""
+    """Name what a trail came to; that nothing came is an outcome too."""
+    if trail.error in _NOT_UNDERSTOOD:
+        return Outcome.PROTOCOL_ERROR
+    if trail.error in _ASTRAY:
+        return Outcome.REDIRECT_LOOP
+    return Outcome.UNREACHABLE if trail.error else _of_response(trail)
+
+
+def _of_response(trail: Trail) -> Outcome:
+    """Judge a trail that ended in a response; what the server says comes first."""
     hop = trail.final
     if hop.head is None:
         raise ValueError("The trail has no final response.")

@@ -18,6 +18,9 @@ class Outcome(StrEnum):
     EMPTY = "empty"
     TLS_UNTRUSTED = "tls_untrusted"
     NOT_MODIFIED_ERROR = "not_modified_error"
+    UNREACHABLE = "unreachable"
+    PROTOCOL_ERROR = "protocol_error"
+    REDIRECT_LOOP = "redirect_loop"
 
 
 class ErrorCode(StrEnum):

@@ -1,7 +1,7 @@
 """One capture from address to sealed object: guard, fetch, WARC, store, read back and hash.
 
 Knows no framework and no database. Whatever an origin does becomes a CaptureResult; text is made
-afterwards from the stored copy (`extract_text`), because a sealed snapshot does not depend on it.
+afterwards from the stored copy (`extract_stored`), because a sealed snapshot does not depend on it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -50,6 +51,8 @@ class CaptureResult:
     warc_bytes: int = 0
     records: tuple[RecordRef, ...] = ()
     main: RecordRef | None = None
+    duration_ms: int = 0
+    configuration_sha256: str = ""
 
     @property
     def final(self) -> Hop | None:
@@ -96,8 +99,14 @@ class Capturer:
         self, url: str, *, label: str = "capture", on_step: Step = lambda _step: None
     ) -> CaptureResult:
         """Capture URL; ON_STEP hears fetching, staged and sealing as they begin."""
-        now = self.network.now
-        result = CaptureResult(CaptureState.FAILED, url, now(), now())
+        now, begin = self.network.now, time.monotonic()
+        result = CaptureResult(
+            CaptureState.FAILED,
+            url,
+            now(),
+            now(),
+            configuration_sha256=configuration_digest(self.policy, self.limits),
+        )
         try:
             address = parse_address(url, self.policy)
         except Refused as refused:
@@ -110,7 +119,8 @@ class Capturer:
                 trail = self._fetcher(staging).fetch(address)
                 on_step("staged")
                 result = self._judged(result, trail)
-                return self._kept(result, trail, staging, on_step)
+                kept = self._kept(result, trail, staging, on_step)
+                return replace(kept, duration_ms=round((time.monotonic() - begin) * 1000))
             except (OSError, StoreProblem) as problem:
                 return _not_kept(result, problem, now())
 
@@ -120,11 +130,10 @@ class Capturer:
 
     def _judged(self, result: CaptureResult, trail: Trail) -> CaptureResult:
         is_refused = trail.error == ErrorCode.REFUSED_BY_POLICY
-        failed = CaptureState.REFUSED if is_refused else CaptureState.FAILED
         return replace(
             result,
-            state=failed if trail.error else CaptureState.SEALED,
-            outcome=None if trail.error else outcome_of(trail),
+            state=CaptureState.REFUSED if is_refused else CaptureState.SEALED,
+            outcome=None if is_refused else outcome_of(trail),
             error=trail.error,
             error_detail=trail.error_detail,
             hops=tuple(trail.hops),
@@ -173,15 +182,6 @@ def capture_address(
         policy, store, staging_dir, limits or Limits(), network or Network(), operator
     )
     return capturer.capture(url)
-
-
-def extract_text(
-    result: CaptureResult, store: ObjectStore, limits: ExtractionLimits | None = None
-) -> ExtractedText:
-    """Read the text of a capture out of its stored copy, in a child process."""
-    if result.state != CaptureState.SEALED or result.main is None:
-        return NO_TEXT
-    return extract_stored(store, result.warc_sha256, result.main.offset, limits)
 
 
 def extract_stored(

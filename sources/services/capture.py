@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,20 +17,22 @@ from audit.services.record import recording
 from core.jobs import enqueue
 from sources.capture.extract import ExtractedText
 from sources.capture.guard import Policy, parse_address
-from sources.capture.pipeline import Capturer, CaptureResult, extract_text
+from sources.capture.pipeline import Capturer, CaptureResult
 from sources.models import Snapshot
-from sources.outcomes import holds_the_document
+from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
 from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
 from sources.services.settle import expire_leases, settle_breakdown, settle_capture
-from sources.vocabulary import CaptureReason, CaptureState
+from sources.services.texts import kept_text
+from sources.vocabulary import CaptureReason, CaptureState, JobKind
 
 logger = logging.getLogger(__name__)
 
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 MOST_SENT = 200
 STALE_STAGING_SECONDS = 15 * 60
+TEXT_PATIENCE_SECONDS = 60
 
 _TAKE_DUE = """
 UPDATE sources_snapshot
@@ -53,7 +55,7 @@ class Captured:
 
     snapshot: Snapshot
     result: CaptureResult
-    text: ExtractedText | None
+    text: ExtractedText | None = None
 
 
 def run_capture(*, snapshot_id: int, policy: Policy | None = None) -> Captured | None:
@@ -83,12 +85,7 @@ def _capture(lease: Lease, camera: Capturer) -> Captured:
         label=f"{lease.snapshot_id}-{lease.fence}",
         on_step=lease.note_step,
     )
-    text = None
-    if result.outcome and holds_the_document(result.outcome):
-        lease.note_step("reading")
-        text = extract_text(result, camera.store)
-    settled = settle_capture(lease=lease, result=result, text=text)
-    return Captured(settled, result, text)
+    return Captured(settle_capture(lease=lease, result=result), result)
 
 
 def _settle_broken(lease: Lease, problem: Exception) -> None:
@@ -102,7 +99,20 @@ def capture_now(*, address: str, policy: Policy) -> Captured | None:
     """Capture ADDRESS here and now, in one attempt; raises Refused, and Invalid, beforehand."""
     parse_address(address, policy)
     snapshot = _add_snapshot(address)
-    return run_capture(snapshot_id=snapshot.pk, policy=policy)
+    captured = run_capture(snapshot_id=snapshot.pk, policy=policy)
+    return replace(captured, text=_text_of(captured.snapshot)) if captured else None
+
+
+def _text_of(snapshot: Snapshot) -> ExtractedText | None:
+    """The text of a sealed snapshot, made here, or by the worker that was faster."""
+    job = snapshot.jobs.filter(kind=JobKind.TEXT).first()
+    if job is None:
+        return None
+    make_artifact(job_id=job.pk)
+    end = time.monotonic() + TEXT_PATIENCE_SECONDS
+    while is_under_way(job_id=job.pk) and time.monotonic() < end:
+        time.sleep(0.1)
+    return kept_text(snapshot)
 
 
 @recording()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from datetime import datetime
-from importlib.metadata import version
 from typing import Any
 
 from django.db.models.functions import Now
@@ -13,38 +11,66 @@ from django.utils import timezone
 
 from audit.services.record import record_event, recording
 from core.jobs import enqueue
-from sources.capture.extract import ExtractedText
 from sources.capture.hop import Hop
 from sources.capture.outcomes import ErrorCode
 from sources.capture.pipeline import SOFTWARE, CaptureResult
 from sources.capture.retry import delay_before_next, is_passing
-from sources.models import Artifact, Document, FetchHop, Snapshot, StoredObject
+from sources.manifest import Subject, manifest_digest, manifest_text
+from sources.models import FetchHop, Snapshot, StoredObject
+from sources.outcomes import holds_the_document
+from sources.services.artifacts import ask_for_artifact
+from sources.services.clock import database_now
 from sources.services.leases import Lease, LeaseLost
-from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState
-
-_EMPTY = frozenset({"empty", "not_html"})
-_DESCRIBED = (
-    "title", "authors", "language", "published_at", "published_precision", "published_basis",
-)  # fmt: skip
+from sources.vocabulary import CaptureState, JobKind
 
 
 @recording()
-def settle_capture(*, lease: Lease, result: CaptureResult, text: ExtractedText | None) -> Snapshot:
+def settle_capture(*, lease: Lease, result: CaptureResult) -> Snapshot:
     """Record RESULT; raises LeaseLost, with nothing written, if the lease is another's by now."""
     snapshot = _owned(lease)
     if is_passing(result) and snapshot.attempt < snapshot.max_attempts:
         return _wait_for_retry(lease, snapshot, result)
-    warc = _stored(result)
-    _write(lease, **_columns(result, warc))
-    _add_hops(lease, result.hops)
+    _end(lease, snapshot, result)
     snapshot.refresh_from_db()
-    if snapshot.state == CaptureState.SEALED and text is not None:
-        _add_artifacts(snapshot, text)
-        _describe(snapshot.document_id, text)
-    _record(snapshot, result, text)
+    _record(snapshot, result)
     if snapshot.state == CaptureState.SEALED:
-        enqueue("verification.snapshot_sealed", snapshot_id=snapshot.pk)
+        announce_sealed(snapshot)
     return snapshot
+
+
+def _end(lease: Lease, snapshot: Snapshot, result: CaptureResult) -> None:
+    """Write what the capture came to; a sealed one with its manifest."""
+    now = database_now()
+    columns = _columns(result, _stored(result), now)
+    if result.state == CaptureState.SEALED:
+        manifest = manifest_text(_subject(snapshot, now), result)
+        columns |= {"manifest": manifest, "manifest_sha256": manifest_digest(manifest)}
+    _write(lease, **columns)
+    _add_hops(lease, result.hops)
+
+
+def _subject(snapshot: Snapshot, now: datetime) -> Subject:
+    document = snapshot.document
+    return Subject(
+        number=snapshot.number,
+        document=document.number,
+        address=document.address or "",
+        via=snapshot.via,
+        reason=snapshot.reason,
+        started_at=snapshot.capture_started_at or now,
+        finished_at=now,
+        worker=snapshot.worker,
+        robots=snapshot.robots,
+        flags=tuple(snapshot.flags),
+    )
+
+
+def announce_sealed(snapshot: Snapshot) -> None:
+    """Ask for what is made of a sealed copy; what is no copy of the document is told at once."""
+    if holds_the_document(snapshot.outcome):
+        ask_for_artifact(snapshot=snapshot, kind=JobKind.TEXT)
+    else:
+        enqueue("verification.snapshot_sealed", snapshot_id=snapshot.pk)
 
 
 @recording()
@@ -71,7 +97,8 @@ def settle_breakdown(*, lease: Lease, words: str) -> None:
 
 def _owned(lease: Lease) -> Snapshot:
     snapshot = (
-        Snapshot.objects.select_for_update()
+        Snapshot.objects.select_for_update(of=("self",))
+        .select_related("document")
         .filter(pk=lease.snapshot_id, fence=lease.fence, state=CaptureState.RUNNING)
         .first()
     )
@@ -125,7 +152,7 @@ def _stored(result: CaptureResult) -> StoredObject | None:
     return StoredObject.objects.get(sha256=result.warc_sha256)
 
 
-def _columns(result: CaptureResult, warc: StoredObject | None) -> dict[str, Any]:
+def _columns(result: CaptureResult, warc: StoredObject | None, now: datetime) -> dict[str, Any]:
     final = result.final
     return {
         "state": result.state,
@@ -139,8 +166,8 @@ def _columns(result: CaptureResult, warc: StoredObject | None) -> dict[str, Any]
         "payload_sha256": final.payload_sha256 if final else "",
         "payload_size": final.payload_bytes if final else None,
         "warc_records": [record.as_json() for record in result.records],
-        "capture_finished_at": Now(),
-        "sealed_at": Now() if result.state == CaptureState.SEALED else None,
+        "capture_finished_at": now,
+        "sealed_at": now if result.state == CaptureState.SEALED else None,
         "next_attempt_at": None,
         "tool": SOFTWARE,
     }
@@ -170,67 +197,7 @@ def _hop_row(lease: Lease, hop: Hop) -> FetchHop:
     )
 
 
-def _add_artifacts(snapshot: Snapshot, text: ExtractedText) -> None:
-    first = "newspaper4k" if text.text_tool == "newspaper4k" else "trafilatura"
-    artifacts = [_artifact(snapshot, ArtifactKind.TEXT, first, text.text, text)]
-    if text.text_newspaper:
-        second = text.text_newspaper
-        artifacts.append(_artifact(snapshot, ArtifactKind.TEXT_SECOND, "newspaper4k", second, text))
-    Artifact.objects.bulk_create(artifacts)
-
-
-def _artifact(
-    snapshot: Snapshot, kind: ArtifactKind, tool: str, content: str, text: ExtractedText
-) -> Artifact:
-    return Artifact(
-        snapshot=snapshot,
-        kind=kind,
-        tool=tool,
-        tool_version=version(tool),
-        status=_artifact_status(text),
-        reason=(f"{text.status}: {text.reason}" if text.reason else "")[:200],
-        confidence=text.text_confidence,
-        content=content,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
-        facts=_facts(text),
-    )
-
-
-def _artifact_status(text: ExtractedText) -> ArtifactStatus:
-    if text.status == "ok":
-        return ArtifactStatus.OK
-    return ArtifactStatus.EMPTY if text.status in _EMPTY else ArtifactStatus.FAILED
-
-
-def _facts(text: ExtractedText) -> dict[str, Any]:
-    return {
-        "title": text.title,
-        "authors": text.authors,
-        "published_at": text.published_at,
-        "published_precision": text.published_precision,
-        "published_basis": text.published_basis,
-        "language": text.language,
-        "charset": text.charset,
-        "charset_basis": text.charset_basis,
-        "media_type": text.media_type,
-        "fences": text.fences,
-    }
-
-
-def _describe(document_id: int, text: ExtractedText) -> None:
-    """Fill in what nobody has said about the document yet; what a person said stays."""
-    document = Document.objects.select_for_update().get(pk=document_id)
-    document.title = document.title or text.title[:500]
-    document.authors = document.authors or text.authors
-    document.language = document.language or text.language[:12]
-    if document.published_at is None and text.published_at:
-        document.published_at = datetime.fromisoformat(text.published_at)
-        document.published_precision = text.published_precision
-        document.published_basis = f"the page: {text.published_basis}"[:60]
-    document.save(update_fields=_DESCRIBED)
-
-
-def _record(snapshot: Snapshot, result: CaptureResult, text: ExtractedText | None) -> None:
+def _record(snapshot: Snapshot, result: CaptureResult) -> None:
     record_event(
         actor=None,
         tag=f"sources:snapshot:{snapshot.state}",
@@ -242,7 +209,7 @@ def _record(snapshot: Snapshot, result: CaptureResult, text: ExtractedText | Non
             "http_status": snapshot.http_status,
             "warc_sha256": result.warc_sha256,
             "payload_sha256": snapshot.payload_sha256,
-            "text_sha256": hashlib.sha256(text.text.encode()).hexdigest() if text else "",
+            "manifest_sha256": snapshot.manifest_sha256,
             "attempt": snapshot.attempt,
         },
     )

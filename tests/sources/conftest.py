@@ -11,8 +11,8 @@ from sources.capture.limits import Limits
 from sources.capture.pipeline import CaptureResult, capture_address
 from sources.capture.store import FileStore
 from sources.models import Snapshot
+from sources.services import artifacts, settle
 from sources.services import capture as capture_service
-from sources.services import settle
 from sources.services.documents import add_document
 from tests.sources.origin import Origin, page
 
@@ -76,7 +76,7 @@ def capture(origin: Origin, store: FileStore, tmp_path: Path) -> Capture:
 def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, object]]]:
     """Hear what is enqueued instead of doing it."""
     heard: list[tuple[str, dict[str, object]]] = []
-    for module in (settle, capture_service):
+    for module in (settle, capture_service, artifacts):
         monkeypatch.setattr(
             module, "enqueue", lambda name, **arguments: heard.append((name, arguments))
         )
@@ -101,7 +101,10 @@ def queued(db: None, open_origin: Origin) -> Queue:
     return add
 
 
-@pytest.fixture
-def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seal without reading the text, where the text is not the point."""
-    monkeypatch.setattr(capture_service, "extract_text", lambda _result, _store: None)
+def capture_and_read(snapshot: Snapshot) -> Snapshot:
+    """Capture, then do the jobs that the seal asked for."""
+    capture_service.run_capture(snapshot_id=snapshot.pk)
+    for job in snapshot.jobs.all():
+        artifacts.make_artifact(job_id=job.pk)
+    snapshot.refresh_from_db()
+    return snapshot

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from sources.models import Document, Snapshot
-from sources.services import capture, settle
+from sources.services import artifacts, capture, settle
 from tests.sources.origin import Origin, page, redirect
 
 ASKED_FOR = {
@@ -21,7 +21,8 @@ ASKED_FOR = {
 
 @pytest.fixture(autouse=True)
 def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settle, "enqueue", lambda _name, **_arguments: None)
+    for module in (settle, artifacts):
+        monkeypatch.setattr(module, "enqueue", lambda _name, **_arguments: None)
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -79,10 +80,11 @@ def test_what_is_refused_ends_with_3(db: None, url: str, option: list[str]) -> N
     assert out.startswith("refused: ")
 
 
-def test_what_fails_ends_with_4(db: None, origin: Origin) -> None:
+def test_what_nobody_can_read_is_sealed_and_ends_with_4(db: None, origin: Origin) -> None:
     origin.answers["/"] = b"no HTTP"
     code, said = _run_json(origin.url(), "--allow-loopback")
-    assert (code, said["state"], said["error"]) == (4, "failed", "protocol_error")
+    assert (code, said["state"], said["outcome"]) == (4, "sealed", "protocol_error")
+    assert said["error"] == "protocol_error"
     assert said["warc"]["bytes"] > 0
 
 

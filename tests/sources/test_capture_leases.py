@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("announced")
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.fault(66)
-def test_of_many_workers_one_captures(queued: Queue, unread: None, open_origin: Origin) -> None:
+def test_of_many_workers_one_captures(queued: Queue, open_origin: Origin) -> None:
     snapshot = queued()
     start = threading.Barrier(6)
     found: list[object] = []
@@ -78,7 +78,7 @@ def _taken_over(snapshot: Snapshot) -> None:
 
 @pytest.mark.fault(65)
 def test_a_worker_that_lost_its_lease_seals_nothing(
-    queued: Queue, monkeypatch: pytest.MonkeyPatch, unread: None
+    queued: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot = queued()
     real = Capturer.capture
@@ -108,7 +108,7 @@ def test_a_worker_learns_at_its_next_step_that_the_lease_is_lost(queued: Queue) 
     assert lease.lost.is_set()
 
 
-def test_without_the_fence_the_late_worker_would_seal(queued: Queue, unread: None) -> None:
+def test_without_the_fence_the_late_worker_would_seal(queued: Queue) -> None:
     """The guard of the guard: the state alone does not tell two workers apart."""
     snapshot = queued()
     claim_snapshot(snapshot.pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from audit.chain import canonical
 from audit.models import AuditEvent
 from sources import tasks
 from sources.capture.guard import Refused
@@ -20,7 +23,7 @@ from sources.models import Artifact, Document, Snapshot, StoredObject
 from sources.services import capture, leases
 from sources.services.installation import capture_policy, capturer, object_store
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState
-from tests.sources.conftest import ARTICLE, Queue
+from tests.sources.conftest import ARTICLE, Queue, capture_and_read
 from tests.sources.origin import Origin, page, redirect
 
 pytestmark = pytest.mark.usefixtures("announced")
@@ -43,12 +46,12 @@ def test_a_capture_is_sealed_with_everything_known(
     ]  # fmt: skip
     hop = snapshot.hops.get()
     assert (hop.address, hop.port, hop.status) == ("127.0.0.1", open_origin.port, 200)
-    assert announced == [("verification.snapshot_sealed", {"snapshot_id": snapshot.pk})]
+    assert announced == [("sources.make_artifact", {"job_id": snapshot.jobs.get().pk})]
 
 
 def test_the_text_and_what_it_says_are_kept(queued: Queue) -> None:
     snapshot = queued()
-    capture.run_capture(snapshot_id=snapshot.pk)
+    capture_and_read(snapshot)
     text = snapshot.artifacts.get(kind=ArtifactKind.TEXT)
     assert (text.status, text.tool, text.confidence) == (ArtifactStatus.OK, "trafilatura", "high")
     assert "the bridge over the river was opened again" in text.content
@@ -66,24 +69,46 @@ def test_what_a_person_said_about_the_document_stays(queued: Queue) -> None:
     snapshot = queued()
     said = timezone.now() - timedelta(days=99)
     Document.objects.update(title="Our title", authors=["B"], published_at=said, language="ar")
-    capture.run_capture(snapshot_id=snapshot.pk)
+    capture_and_read(snapshot)
     document = Document.objects.get()
     assert (document.title, document.authors, document.language) == ("Our title", ["B"], "ar")
     assert document.published_at == said
 
 
-def test_the_record_tells_what_was_sealed(queued: Queue, unread: None) -> None:
+def test_the_record_tells_what_was_sealed(queued: Queue) -> None:
     snapshot = queued()
     capture.run_capture(snapshot_id=snapshot.pk)
     event = AuditEvent.objects.get(tag="sources:snapshot:sealed")
     snapshot.refresh_from_db()
     assert event.after["warc_sha256"] == snapshot.warc.sha256
     assert event.after["payload_sha256"] == snapshot.payload_sha256
+    assert event.after["manifest_sha256"] == snapshot.manifest_sha256
+
+
+def test_the_manifest_says_what_was_sealed_and_hashes_to_what_the_record_says(
+    queued: Queue, open_origin: Origin
+) -> None:
+    snapshot = queued()
+    capture.run_capture(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert hashlib.sha256(snapshot.manifest.encode()).hexdigest() == snapshot.manifest_sha256
+    said = json.loads(snapshot.manifest)
+    assert canonical(said).decode() == snapshot.manifest, "anybody can write it again"
+    assert said["snapshot"] == snapshot.number
+    assert said["document"] == {
+        "number": snapshot.document.number, "address": snapshot.document.address,
+    }  # fmt: skip
+    assert said["warc"] == {"sha256": snapshot.warc.sha256, "bytes": snapshot.warc.size}
+    assert said["records"] == snapshot.warc_records
+    assert said["payload_sha256"] == snapshot.payload_sha256
+    assert [hop["status"] for hop in said["hops"]] == [200]
+    assert said["finished_at"] == snapshot.sealed_at.isoformat()
+    assert said["duration_ms"] >= 0
 
 
 @pytest.mark.fault(66)
 def test_a_second_message_for_the_same_capture_does_nothing(
-    queued: Queue, unread: None, open_origin: Origin
+    queued: Queue, open_origin: Origin
 ) -> None:
     snapshot = queued()
     capture.run_capture(snapshot_id=snapshot.pk)
@@ -95,9 +120,9 @@ class PowerCut(BaseException):
     """Ends a worker wherever it is; nothing of ours may catch it."""
 
 
-@pytest.mark.parametrize("step", ["fetching", "staged", "sealing", "reading", "settling"])
+@pytest.mark.parametrize("step", ["fetching", "staged", "sealing", "settling"])
 def test_a_crash_at_any_step_ends_in_one_sealed_snapshot(
-    queued: Queue, unread: None, monkeypatch: pytest.MonkeyPatch, step: str
+    queued: Queue, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     snapshot = queued()
 
@@ -125,9 +150,7 @@ def test_a_crash_at_any_step_ends_in_one_sealed_snapshot(
     assert AuditEvent.objects.filter(tag="sources:snapshot:sealed").count() == 1
 
 
-def test_passing_trouble_waits_and_is_tried_again(
-    queued: Queue, open_origin: Origin, unread: None
-) -> None:
+def test_passing_trouble_waits_and_is_tried_again(queued: Queue, open_origin: Origin) -> None:
     snapshot = queued("/busy")
     open_origin.answers["/busy"] = page(b"busy", "Retry-After: 30", status="503 Busy")
     capture.run_capture(snapshot_id=snapshot.pk)
@@ -151,16 +174,19 @@ def test_the_last_attempt_seals_the_trouble_itself(queued: Queue, open_origin: O
     capture.run_capture(snapshot_id=snapshot.pk)
     snapshot.refresh_from_db()
     assert (snapshot.state, snapshot.outcome) == (CaptureState.SEALED, "http_error")
-    assert not snapshot.artifacts.exists(), "the text of an error page is not the document's"
+    assert not snapshot.jobs.exists(), "the text of an error page is not the document's"
 
 
-def test_an_unreachable_page_fails_with_its_evidence(queued: Queue, open_origin: Origin) -> None:
+def test_that_a_page_was_unreachable_is_sealed(queued: Queue, open_origin: Origin) -> None:
     snapshot = queued(max_attempts=1)
     open_origin.__exit__()
     capture.run_capture(snapshot_id=snapshot.pk)
     snapshot.refresh_from_db()
-    assert (snapshot.state, snapshot.error) == (CaptureState.FAILED, "connect_refused")
+    assert (snapshot.state, snapshot.outcome) == (CaptureState.SEALED, "unreachable")
+    assert snapshot.error == "connect_refused"
     assert object_store().verify(snapshot.warc.sha256)
+    assert [record["type"] for record in snapshot.warc_records] == ["warcinfo", "metadata"]
+    assert not snapshot.jobs.exists()
 
 
 def test_a_redirect_inside_is_refused_in_the_row(queued: Queue, open_origin: Origin) -> None:
@@ -192,7 +218,7 @@ def test_a_defect_of_ours_does_not_leave_the_row_running(
 
 
 def test_two_captures_of_the_same_bytes_share_no_row_but_may_share_the_object(
-    queued: Queue, unread: None
+    queued: Queue,
 ) -> None:
     first, second = queued(), queued()
     for snapshot in (first, second):
@@ -218,7 +244,7 @@ def test_text_that_a_database_cannot_hold_is_kept_readable(
     body = ARTICLE.replace(b"The bridge is open", b"The\x00 bridge &#xD800; is open" + b"!" * 900)
     open_origin.answers["/"] = page(body)
     snapshot = queued()
-    capture.run_capture(snapshot_id=snapshot.pk)
+    capture_and_read(snapshot)
     snapshot.refresh_from_db()
     assert snapshot.state == CaptureState.SEALED
     assert len(Document.objects.get().title) <= 500
@@ -242,9 +268,7 @@ def _age(folder: object, moment: float) -> None:
     os.utime(folder, (moment, moment))
 
 
-def test_the_tasks_do_what_the_services_do(
-    queued: Queue, unread: None, announced: list[object]
-) -> None:
+def test_the_tasks_do_what_the_services_do(queued: Queue, announced: list[object]) -> None:
     snapshot = queued()
     tasks.sweep()
     assert announced == [("sources.capture", {"snapshot_id": snapshot.pk})]

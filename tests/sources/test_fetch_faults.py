@@ -122,7 +122,8 @@ def test_answers_that_never_become_a_head_are_coded(
 ) -> None:
     origin.answers["/"] = answer
     result = capture()
-    assert (result.state, result.outcome, result.error) == (CaptureState.FAILED, None, code)
+    expected = "protocol_error" if code == ErrorCode.HEADERS_TOO_LARGE else "unreachable"
+    assert (result.state, result.outcome, result.error) == (CaptureState.SEALED, expected, code)
     assert len(result.final.raw) <= QUICK.header_bytes
     assert result.warc_sha256, "a failure is evidence too"
 
@@ -158,7 +159,8 @@ def test_what_is_not_unambiguous_http_is_kept_raw(
 ) -> None:
     origin.answers["/"] = answer
     result = capture()
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.PROTOCOL_ERROR)
+    assert (result.state, result.outcome) == (CaptureState.SEALED, Outcome.PROTOCOL_ERROR)
+    assert result.error == ErrorCode.PROTOCOL_ERROR
     assert result.final.raw or result.final.interim
     assert answer.startswith(result.final.interim + result.final.raw)
     assert result.final.head is None
@@ -183,7 +185,8 @@ def test_chunks_that_lie_are_a_protocol_error_with_the_bytes_kept(
 ) -> None:
     origin.answers["/"] = CHUNKED_HEAD + body
     result = capture()
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.PROTOCOL_ERROR)
+    assert (result.state, result.outcome) == (CaptureState.SEALED, Outcome.PROTOCOL_ERROR)
+    assert result.error == ErrorCode.PROTOCOL_ERROR
     assert result.final.truncated == Truncation.UNSPECIFIED
     assert result.final.body_bytes > 0
 
@@ -322,10 +325,10 @@ def test_a_second_answer_on_the_connection_is_not_read(origin: Origin, capture: 
 
 
 @pytest.mark.fault(4)
-def test_nobody_listening_is_a_failure_with_evidence(origin: Origin, capture: Capture) -> None:
+def test_that_nobody_listens_is_sealed(origin: Origin, capture: Capture) -> None:
     origin.__exit__()
     result = capture()
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.CONNECT_REFUSED)
+    assert (result.state, result.error) == (CaptureState.SEALED, ErrorCode.CONNECT_REFUSED)
     assert result.warc_sha256
 
 

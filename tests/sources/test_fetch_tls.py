@@ -109,7 +109,7 @@ def test_a_server_without_tls_fails_with_a_code(
 ) -> None:
     monkeypatch.setattr(origin, "_serve", _answer_plainly)
     result = capture(f"https://127.0.0.1:{origin.port}/")
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.TLS_FAILED)
+    assert (result.state, result.error) == (CaptureState.SEALED, ErrorCode.TLS_FAILED)
 
 
 @pytest.mark.fault(36)
@@ -119,7 +119,7 @@ def test_a_handshake_that_hangs_is_given_up(
     served = secure("good")
     monkeypatch.setattr(served, "_serve", _hold)
     result = capture(served.url(), policy=served.policy, network=NETWORK)
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.TLS_TIMEOUT)
+    assert (result.state, result.error) == (CaptureState.SEALED, ErrorCode.TLS_TIMEOUT)
     assert result.final.timings["tls"] < 3 * QUICK.tls_seconds * 1000
 
 
@@ -141,7 +141,7 @@ def _hold(connection: object) -> None:
 def test_an_old_protocol_is_refused_with_a_code(secure: Secure, capture: Capture) -> None:
     served = secure("good", ssl.TLSVersion.TLSv1_1)
     result = capture(served.url(), policy=served.policy, network=NETWORK)
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.TLS_FAILED)
+    assert (result.state, result.error) == (CaptureState.SEALED, ErrorCode.TLS_FAILED)
 
 
 def _fingerprint(name: str) -> str:

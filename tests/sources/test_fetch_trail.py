@@ -45,7 +45,7 @@ def test_a_circle_ends_at_the_first_repeat(
 ) -> None:
     origin.answers.update({path: redirect(location) for path, location in answers.items()})
     result = capture()
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.REDIRECT_LOOP)
+    assert (result.state, result.error) == (CaptureState.SEALED, ErrorCode.REDIRECT_LOOP)
     assert len(result.hops) == len(origin.requests) == hops
     assert result.warc_sha256
 
@@ -139,7 +139,7 @@ def test_an_unknown_name_is_a_failure_with_evidence(capture: Capture) -> None:
         raise FetchFailed(ErrorCode.DNS_NOT_FOUND, "There is no such host.")
 
     result = capture("http://gone.example/", network=Network(resolver=resolve))
-    assert (result.state, result.error) == (CaptureState.FAILED, ErrorCode.DNS_NOT_FOUND)
+    assert (result.state, result.error) == (CaptureState.SEALED, ErrorCode.DNS_NOT_FOUND)
     assert result.warc_sha256
     assert [str(record.kind) for record in result.records] == ["warcinfo", "metadata"]
 

@@ -15,7 +15,7 @@ from core.jobs import enqueue
 from sources.models import Document, Snapshot, Source
 from sources.outcomes import HOLDS_THE_DOCUMENT, holds_the_document
 from sources.services.origins import find_copies
-from sources.vocabulary import CaptureState
+from sources.vocabulary import CaptureState, JobKind, JobState
 
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 
@@ -44,6 +44,7 @@ def sweep_copies(*, limit: int = 200) -> int:
             document__evidence__snapshot__isnull=True,
             document__evidence__isnull=False,
         )
+        .exclude(jobs__kind=JobKind.TEXT, jobs__state__in=[JobState.PENDING, JobState.RUNNING])
         .order_by("-number")
         .values_list("pk", flat=True)
         .distinct()[:limit]

@@ -21,7 +21,10 @@ _FAILED = 4
 
 
 class Command(BaseCommand):
-    help = "Archive one page. Exit code 0: sealed, 3: refused by policy, 4: failed."
+    help = (
+        "Archive one page. Exit code 0: what the site answered is sealed, 3: refused by policy, "
+        "4: nothing answered (the attempt is sealed as such), or the capture failed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("url", metavar="URL")
@@ -37,9 +40,15 @@ class Command(BaseCommand):
         self.stdout.write(
             json.dumps(report, indent=2, ensure_ascii=False) if options["json"] else _line(report)
         )
-        code = _EXITS.get(report["state"], _FAILED)
+        code = _exit_code(report)
         if code:
             sys.exit(code)
+
+
+def _exit_code(report: dict[str, Any]) -> int:
+    """A sealed record that nothing answered is no archived page."""
+    is_unanswered = report["state"] == CaptureState.SEALED and report["error"]
+    return _FAILED if is_unanswered else _EXITS.get(report["state"], _FAILED)
 
 
 def _policy(url: str, allow_loopback: bool) -> Policy:

@@ -1,0 +1,189 @@
+"""What is made of sealed snapshots: one job for each kind, so that one failing stops no other.
+
+A job's row is the queue. It is owned by lease and fence like a capture, and done once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, models
+from django.db.models.functions import Now
+
+from audit.services.record import record_event, recording
+from core.jobs import enqueue
+from sources.models import Artifact, ArtifactJob, Snapshot
+from sources.services import texts
+from sources.services.leases import lease_time
+from sources.vocabulary import JobKind, JobState
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+SEND_AGAIN_AFTER = timedelta(seconds=60)
+MOST_SENT = 200
+DELAYS = (timedelta(minutes=1), timedelta(minutes=10))
+
+_CLAIM = """
+UPDATE sources_artifactjob
+   SET state = %(running)s, fence = fence + 1, attempt = attempt + 1,
+       lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
+ WHERE id = %(id)s AND state = %(pending)s
+RETURNING fence, attempt
+"""
+
+
+class Skipped(Exception):
+    """This installation does not make such artifacts; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a maker brought: rows to add, and what else to write in the same transaction."""
+
+    artifacts: tuple[Artifact, ...]
+    then: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The right to end one job, as long as the row's fence is this one."""
+
+    job: ArtifactJob
+    fence: int
+    attempt: int
+
+
+def _text(snapshot: Snapshot) -> Made:
+    text = texts.read_text(snapshot)
+    return Made(
+        tuple(texts.text_artifacts(snapshot, text)),
+        lambda: texts.describe_document(snapshot.document_id, text),
+    )
+
+
+MAKERS: Mapping[JobKind, Callable[[Snapshot], Made]] = {JobKind.TEXT: _text}
+
+
+def ask_for_artifact(*, snapshot: Snapshot, kind: JobKind) -> ArtifactJob:
+    """Queue the making of KIND; call it in the transaction that seals. Twice is once."""
+    job, is_new = ArtifactJob.objects.get_or_create(
+        snapshot=snapshot, kind=kind, defaults={"next_attempt_at": Now() + SEND_AGAIN_AFTER}
+    )
+    if is_new:
+        enqueue("sources.make_artifact", job_id=job.pk)
+    return job
+
+
+def make_artifact(*, job_id: int) -> None:
+    """Do one job and end it; nothing if it is not ours to do. May be called twice, or at once."""
+    turn = _claim(job_id)
+    if turn is None:
+        return
+    job = turn.job
+    try:
+        made = MAKERS[JobKind(job.kind)](job.snapshot)
+    except Skipped as skipped:
+        _end(turn, JobState.SKIPPED, str(skipped))
+    except Exception as problem:  # the named boundary: a job must not stay behind as running
+        logger.exception("Making %s of snapshot %s broke.", job.kind, job.snapshot_id)
+        _put_off(turn, f"{type(problem).__name__} while making it.")
+    else:
+        _keep(turn, made)
+
+
+def is_under_way(*, job_id: int) -> bool:
+    return ArtifactJob.objects.filter(
+        pk=job_id, state__in=[JobState.PENDING, JobState.RUNNING]
+    ).exists()
+
+
+def sweep_artifacts() -> int:
+    """Take jobs back from dead workers and send what is due; returns how many were sent."""
+    ArtifactJob.objects.filter(state=JobState.RUNNING, lease_until__lt=Now()).update(
+        state=JobState.PENDING, lease_until=None, next_attempt_at=Now()
+    )
+    due = list(
+        ArtifactJob.objects.filter(state=JobState.PENDING, next_attempt_at__lte=Now())
+        .order_by("next_attempt_at", "pk")
+        .values_list("pk", flat=True)[:MOST_SENT]
+    )
+    ArtifactJob.objects.filter(pk__in=due).update(next_attempt_at=Now() + SEND_AGAIN_AFTER)
+    for job_id in due:
+        enqueue("sources.make_artifact", job_id=job_id)
+    return len(due)
+
+
+def _claim(job_id: int) -> _Turn | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            {
+                "id": job_id,
+                "running": JobState.RUNNING,
+                "pending": JobState.PENDING,
+                "lease": lease_time().total_seconds(),
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    job = ArtifactJob.objects.select_related("snapshot__warc", "snapshot__document").get(pk=job_id)
+    return _Turn(job, *row)
+
+
+@recording()
+def _keep(turn: _Turn, made: Made) -> None:
+    if not _end(turn, JobState.DONE, ""):
+        return
+    for artifact in made.artifacts:
+        artifact.save(force_insert=True)
+        _record(turn.job.snapshot, artifact)
+    made.then()
+
+
+def _record(snapshot: Snapshot, artifact: Artifact) -> None:
+    record_event(
+        actor=None,
+        tag="sources:artifact:made",
+        subject=snapshot,
+        after={
+            "kind": artifact.kind,
+            "tool": artifact.tool,
+            "tool_version": artifact.tool_version,
+            "status": artifact.status,
+            "sha256": artifact.sha256,
+        },
+    )
+
+
+def _put_off(turn: _Turn, words: str) -> None:
+    """Try again later; after the last attempt the job has failed, which is told as well."""
+    if turn.attempt >= MOST_ATTEMPTS:
+        _end(turn, JobState.FAILED, words)
+        return
+    delay = DELAYS[turn.attempt - 1]
+    _owned(turn).update(
+        state=JobState.PENDING, lease_until=None, next_attempt_at=Now() + delay, reason=words[:200]
+    )
+
+
+@recording()
+def _end(turn: _Turn, state: JobState, reason: str) -> bool:
+    """End the job unless another has it by now; who waits for the text is told either way."""
+    is_ended = (
+        _owned(turn).update(
+            state=state, lease_until=None, next_attempt_at=None, reason=reason[:200]
+        )
+        == 1
+    )
+    if is_ended and turn.job.kind == JobKind.TEXT:
+        enqueue("verification.snapshot_sealed", snapshot_id=turn.job.snapshot_id)
+    return is_ended
+
+
+def _owned(turn: _Turn) -> models.QuerySet[ArtifactJob]:
+    return ArtifactJob.objects.filter(pk=turn.job.pk, fence=turn.fence, state=JobState.RUNNING)
