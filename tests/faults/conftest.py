@@ -9,7 +9,6 @@ from tests.sources.conftest import (
     origin,
     queued,
     store,
-    unread,
 )
 
-__all__ = ["announced", "capture", "open_origin", "origin", "queued", "store", "unread"]
+__all__ = ["announced", "capture", "open_origin", "origin", "queued", "store"]
