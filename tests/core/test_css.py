@@ -10,7 +10,8 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 SHEETS = [
-    ROOT / "static" / "css" / name for name in ("site.css", "charts.css", "desk.css", "lists.css")
+    ROOT / "static" / "css" / name
+    for name in ("site.css", "charts.css", "desk.css", "lists.css", "archive.css")
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 

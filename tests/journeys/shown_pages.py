@@ -56,6 +56,7 @@ PROPOSED = [
     Shown("sources", "/sources"),
     Shown("source", "/s/{source}/{source_slug}"),
     Shown("snapshot", "/snap/{snapshot}"),
+    Shown("snapshot", "/snap/{snapshot}?view=details"),
     Shown("methodology", "/methodology"),
     Shown("accounts:sign_in", "/desk/sign-in"),
     Shown("desk_queue", "/desk/", CHECKER),

@@ -68,11 +68,31 @@ def test_a_copy_shows_its_text_and_where_it_came_from(cited: Evidence) -> None:
     assert "Published 12 Nov 2016, 09:48 UTC (from meta date)" in page.text
     assert "This is a copy we made." in page.text
     assert page.all("//div[@class='captured']/p")[0] == "They said"
+
+
+def test_details_say_how_it_came_to_be_and_what_it_is_checked_by(cited: Evidence) -> None:
+    page = read(f"{path_of(cited)}?view=details")
+    assert page.title == "Details of archived copy: A night of shelling"
+    assert page.all("//nav[@class='tabs']//a[@aria-current='page']") == ["Details"]
     facts = dict(zip(page.all("//dl/dt"), page.all("//dl/dd"), strict=True))
     assert facts["SHA-256 of the WARC"] == cited.snapshot.warc.sha256
     assert facts["SHA-256 of the page"] == cited.snapshot.payload_sha256
     assert facts["Size"] == "1,000 bytes"
     assert facts["HTTP status"] == "200"
+    assert facts["Why"] == "Asked for by a person"
+    assert page.all("//div[@class='captured']") == []
+
+
+@pytest.mark.parametrize("asked", ["", "text", "nothing-of-ours", "__class__"])
+def test_the_text_is_shown_unless_another_view_is_asked_for(cited: Evidence, asked: str) -> None:
+    page = read(f"{path_of(cited)}?view={asked}")
+    assert page.all("//nav[@class='tabs']//a[@aria-current='page']") == ["Text"]
+    assert "They said" in page.text
+
+
+def test_a_capture_that_is_not_there_has_no_tabs(cited: Evidence) -> None:
+    page = read(waiting(cited, state=CaptureState.QUEUED))
+    assert page.all("//nav[@class='tabs']//a") == []
 
 
 @pytest.mark.fault(41)
@@ -127,7 +147,7 @@ def test_the_way_to_the_page_and_other_captures_are_listed(cited: Evidence) -> N
             snapshot=cited.snapshot, fence=0, position=position, url=url, status=status
         )
     other = SnapshotFactory.create(document=cited.document)
-    page = read(path_of(cited))
+    page = read(f"{path_of(cited)}?view=details")
     assert page.all("//ol[@class='hops']/li") == [
         f"{urls[0]} answered 301",
         f"{urls[1]} answered 200",
@@ -255,12 +275,13 @@ def test_nothing_to_download_while_nothing_is_sealed(cited: Evidence) -> None:
     assert read(f"{waiting(cited, state=CaptureState.QUEUED)}/warc").status == 404
 
 
+@pytest.mark.parametrize("view", ["text", "details"])
 @pytest.mark.parametrize("count", [1, 20])
 def test_the_page_costs_the_same_however_often_it_is_cited(
-    cited: Evidence, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+    cited: Evidence, count: int, view: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(count):
         EvidenceFactory.create(document=cited.document, snapshot=cited.snapshot)
         SnapshotFactory.create(document=cited.document)
     with django_assert_max_num_queries(MOST_QUERIES):
-        assert read(path_of(cited)).status == 200
+        assert read(f"{path_of(cited)}?view={view}").status == 200

@@ -7,14 +7,17 @@ from django.views.decorators.http import require_safe
 
 from core.caching import SHARED, public_page
 from sources.services.objects import open_object
-from verification.selectors.snapshot_page import public_warc, snapshot_page
+from verification.selectors.public_copies import public_warc
+from verification.selectors.snapshot_page import snapshot_page
 
 WARC_TYPE = "application/gzip"  # a WARC file in gzip members, and nothing a browser would show
 
 
 @public_page
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
-    return render(request, "public/snapshot.html", {"page": snapshot_page(number)})
+    """One view of an archived copy, by ?view=; the text if there is no such view."""
+    page = snapshot_page(number, request.GET.get("view", ""))
+    return render(request, "public/snapshot.html", {"page": page})
 
 
 @require_safe

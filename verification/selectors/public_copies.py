@@ -1,0 +1,49 @@
+"""Which archived copies the public may see, and the files that they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from claims.models import Evidence
+from claims.vocabulary import Publication
+from core.errors import Missing
+from sources.models import Snapshot
+from sources.vocabulary import CaptureState, Safety
+
+
+def public_copies() -> models.QuerySet[Snapshot]:
+    """Snapshots of documents that a published claim cites and that name nobody withheld."""
+    cited = Evidence.objects.filter(
+        document=OuterRef("document"), claim__publication=Publication.PUBLISHED
+    )
+    return Snapshot.objects.filter(Exists(cited)).exclude(document__source__safety=Safety.WITHHELD)
+
+
+def public_copy(number: int) -> Snapshot:
+    """Snapshot NUMBER. Missing: there is none, or it is not for the public; nobody can tell."""
+    related = ("document__source", "warc", "takedown", "revisits__warc", "revisits__takedown")
+    snapshot = public_copies().filter(number=number).select_related(*related).first()
+    if snapshot is None:
+        raise Missing(f"There is no archived copy {number}.")
+    return snapshot
+
+
+@dataclass(frozen=True)
+class WarcFile:
+    """The archived file of a sealed copy: its key in the object store, its size, a name for it."""
+
+    sha256: str
+    size: int
+    name: str
+
+
+def public_warc(number: int) -> WarcFile:
+    """The file of copy NUMBER. Missing: it is not public, or nothing is sealed."""
+    snapshot = public_copy(number)
+    if snapshot.state != CaptureState.SEALED or snapshot.warc is None:
+        raise Missing(f"Nothing is archived under {number} yet.")
+    name = f"corroborate-snapshot-{number}.warc.gz"
+    return WarcFile(snapshot.warc.sha256, snapshot.warc.size, name)
