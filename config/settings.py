@@ -124,6 +124,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep artifacts": {"task": "sources.sweep_artifacts", "schedule": 15.0},
     "sweep assessments": {"task": "verification.sweep", "schedule": 60.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
+    "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},
+    "sweep stamps": {"task": "sources.sweep_stamps", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -210,6 +212,8 @@ CAPTURE_HOST_INTERVAL = env.number("CAPTURE_HOST_INTERVAL", 2.0)
 SECOND_STORAGE_URL = env.text("SECOND_STORAGE_URL")
 TIMESTAMP_AUTHORITY_URLS = env.words("TIMESTAMP_AUTHORITY_URL")
 OPENTIMESTAMPS_URLS = env.words("OPENTIMESTAMPS_URL")
+# host:port of authorities and calendars in the operator's own network; nothing else reaches those.
+OWN_SERVICES = env.words("OWN_SERVICES")
 LOCAL_AUTHORITY_DIR = VAR_DIR / "timestamp-authority"
 SNAPSHOT_HOST = env.text("SNAPSHOT_HOST").rstrip("/")
 CHROMIUM = env.text("CHROMIUM")

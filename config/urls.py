@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/_specimens", gallery, name="gallery"),
     path("api/v1/", include("verification.api.urls")),
     path("", include("accounts.urls")),
+    path("", include("audit.urls")),
     path("", include("claims.urls")),
     path("", include("verification.urls")),
 ]

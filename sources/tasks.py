@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sources.services import artifacts, capture
+from sources.services import artifacts, capture, timestamps
 
 
 @shared_task(name="sources.capture")
@@ -23,3 +23,13 @@ def make_artifact(job_id: int) -> None:
 @shared_task(name="sources.sweep_artifacts")
 def sweep_artifacts() -> None:
     artifacts.sweep_artifacts()
+
+
+@shared_task(name="sources.stamp")
+def stamp(checkpoint: int) -> None:
+    timestamps.stamp_checkpoint(number=checkpoint)
+
+
+@shared_task(name="sources.sweep_stamps")
+def sweep_stamps() -> None:
+    timestamps.sweep_stamps()

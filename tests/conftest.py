@@ -30,9 +30,10 @@ def _fast_passwords(settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: object, tmp_path: object) -> None:
-    """Each test has its own object store and staging folder."""
+    """Each test has its own object store, staging folder and local authority."""
     settings.STORAGE_URL = f"file://{tmp_path}/objects"
     settings.STAGING_DIR = tmp_path / "staging"
+    settings.LOCAL_AUTHORITY_DIR = tmp_path / "authority"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -69,9 +69,14 @@ class Policy:
     allow_loopback_ports: frozenset[int] = frozenset()
     denied_hosts: frozenset[str] = frozenset()
     denied_addresses: frozenset[str] = frozenset()
+    # host:port of services in the operator's own network; captures never have any
+    own_services: frozenset[str] = frozenset()
 
     def is_loopback_allowed(self, host: str, port: int) -> bool:
         return host in {LOOPBACK, "localhost"} and port in self.allow_loopback_ports
+
+    def is_own_service(self, host: str, port: int) -> bool:
+        return f"{host}:{port}" in self.own_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,8 @@ def resolve_once(address: Address, policy: Policy, resolver: Resolver, *, timeou
         return Target(address, (LOOPBACK,))
     literal = _literal(address.host)
     ips = (literal,) if literal else resolver(address.host, timeout)
+    if policy.is_own_service(address.host, address.port):
+        return Target(address, ips)
     for ip in ips:
         _refuse_ip(ip, address, policy)
     return Target(address, ips)
@@ -151,7 +158,8 @@ def check_peer(target: Target, pinned: str, peer: str, policy: Policy) -> None:
     """Raise Refused unless the connected peer is the pinned address."""
     if ipaddress.ip_address(peer) != ipaddress.ip_address(pinned):
         raise Refused(Refusal.PEER, "The connection reached another machine than the one checked.")
-    if not policy.is_loopback_allowed(target.address.host, target.address.port):
+    host, port = target.address.host, target.address.port
+    if not (policy.is_loopback_allowed(host, port) or policy.is_own_service(host, port)):
         _refuse_ip(peer, target.address, policy)
 
 
@@ -274,8 +282,8 @@ def _malformed() -> Refused:
 
 
 def _refuse_host(address: Address, policy: Policy) -> None:
-    host = address.host
-    if policy.is_loopback_allowed(host, address.port):
+    host, port = address.host, address.port
+    if policy.is_loopback_allowed(host, port) or policy.is_own_service(host, port):
         return
     if _literal(host):
         _refuse_ip(host, address, policy)
@@ -295,8 +303,10 @@ def _is_local_name(host: str) -> bool:
 
 
 def _refuse_port(address: Address, policy: Policy) -> None:
-    port = address.port
-    if port not in policy.allowed_ports and not policy.is_loopback_allowed(address.host, port):
+    host, port = address.host, address.port
+    if port in policy.allowed_ports or policy.is_own_service(host, port):
+        return
+    if not policy.is_loopback_allowed(host, port):
         raise Refused(Refusal.PORT, f"Port {port} is not one of the web's. Pages are not there.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,11 @@ def capture_policy(loopback_ports: Iterable[int] = ()) -> Policy:
         allow_loopback_ports=frozenset({*settings.CAPTURE_LOOPBACK_PORTS, *loopback_ports}),
         denied_hosts=frozenset({own} if own else ()),
     )
+
+
+def service_policy() -> Policy:
+    """Say what authorities and calendars may be reached: as captures, and OWN_SERVICES."""
+    return replace(capture_policy(), own_services=frozenset(settings.OWN_SERVICES))
 
 
 def object_store() -> ObjectStore:

@@ -80,6 +80,7 @@ TABLE = {
     "snapshot": PUBLIC,
     "snapshot_warc": PUBLIC,
     "methodology": PUBLIC,
+    "checkpoints": PUBLIC,
     "desk_import": Access(read=DESK, write=CHECKERS),
     "desk_import_review": READ_DESK,
     "desk_import_decide": EDIT,

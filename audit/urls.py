@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from audit.views import record
+
+urlpatterns = [
+    path("record/checkpoints", record.checkpoints, name="checkpoints"),
+]
