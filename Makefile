@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
 PIP := $(IN_VENV) -m pip --disable-pip-version-check --quiet
-SOURCES := config core accounts audit sources claims verification demo
+SOURCES := config core accounts audit sources claims verification demo verify
 # No index address gets into the locks, so that they work with any index.
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
