@@ -13,19 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 
 from sources.capture.store import FileStore
 from sources.models import FetchHop, Snapshot, StoredObject
 from sources.services.documents import add_document
 from sources.vocabulary import CaptureState
 from tests.brokers import Broker, chosen_broker
+from tests.processes import PROJECT, environment
 from tests.sources.origin import Origin, page
 
-PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
 ARTICLE = page(
     b"<html lang='en'><title>Kept</title><article>"
@@ -80,36 +78,16 @@ Start = Callable[[], Worker]
 
 @pytest.fixture
 def start_worker(broker: Broker, origin: Origin, tmp_path: Path) -> Iterator[Start]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": _database_url(),
-        "CELERY_BROKER_URL": broker.url,
-        "SECRET_KEY": "of this test alone, and long enough to be taken for one by the checks",
-        "STORAGE_URL": f"file://{tmp_path}/objects",
-        "CORROBORATE_VAR": str(tmp_path / "var"),
-        "CAPTURE_LOOPBACK_PORTS": str(origin.port),
-        "CAPTURE_LEASE_SECONDS": "3",
-    }
+    variables = environment(tmp_path, loopback_port=origin.port, CELERY_BROKER_URL=broker.url)
     started: list[Worker] = []
 
     def start() -> Worker:
-        started.append(Worker(environment, tmp_path / f"worker-{len(started)}.log"))
+        started.append(Worker(variables, tmp_path / f"worker-{len(started)}.log"))
         return started[-1]
 
     yield start
     for worker in started:
         worker.kill()
-
-
-def _database_url() -> str:
-    given = connection.get_connection_params()
-    options = {
-        "host": given.get("host", ""),
-        "port": str(given.get("port") or 5432),
-        "password": given.get("password", ""),
-    }
-    query = urlencode({name: value for name, value in options.items() if value})
-    return f"postgres://{given.get('user', '')}@/{given['dbname']}?{query}"
 
 
 def wait_until(is_so: Callable[[], bool], logs: Path | None = None) -> None:

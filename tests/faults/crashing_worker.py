@@ -1,0 +1,78 @@
+"""A worker that kills itself with SIGKILL at a named point of the real code, as a power cut would.
+
+Run as `python -m tests.faults.crashing_worker`. Each line on standard input is a point and the id
+of a snapshot; for each it forks a worker, waits for its end, and answers with its exit code.
+Everything before the point is the product's own code; only the point itself is put in from here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connections  # noqa: E402 - models need the set-up above
+
+from sources.capture import hop, pipeline, store  # noqa: E402 - as above
+from sources.services import artifacts, capture, settle, texts  # noqa: E402 - as above
+
+
+def cut(*_arguments: object, **_options: object) -> NoReturn:
+    """End this process at once; nothing can be caught, flushed or rolled back."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise SystemExit(99)  # never reached
+
+
+def _after(function: Callable[..., Any]) -> Callable[..., Any]:
+    def then_cut(*arguments: Any, **options: Any) -> NoReturn:
+        function(*arguments, **options)
+        cut()
+
+    return then_cut
+
+
+# What stands at each point is replaced by the end, or ends right after it was done.
+POINTS: dict[str, tuple[object, str, Callable[..., Any]]] = {
+    "claimed": (pipeline.Capturer, "capture", cut),
+    "in the body": (hop.BodySink, "on_payload", _after(hop.BodySink.on_payload)),
+    "staged, not hashed": (store.FileStore, "put", cut),
+    "object half put": (store.FileStore, "_name", cut),
+    "object put, no row": (capture, "settle_capture", cut),
+    "row written, not committed": (settle, "announce_sealed", cut),
+    "committed, not acknowledged": (capture, "settle_capture", _after(capture.settle_capture)),
+    "reading the text": (texts, "extract_stored", cut),
+    "text read, not kept": (artifacts, "_keep", cut),
+}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        point, _, number = line.strip().rpartition(" ")
+        connections.close_all()
+        child = os.fork()
+        if child == 0:
+            _work(point, int(number))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _work(point: str, snapshot_id: int) -> NoReturn:
+    owner, name, replacement = POINTS[point]
+    setattr(owner, name, replacement)
+    done = capture.run_capture(snapshot_id=snapshot_id)
+    if done is not None:
+        for job in done.snapshot.jobs.all():
+            artifacts.make_artifact(job_id=job.pk)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
