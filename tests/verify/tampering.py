@@ -1,7 +1,6 @@
-"""What somebody may do to a bundle. Each function changes the files of a good one.
+"""What somebody may do to a good bundle.
 
-Whoever tampers here knows the format: every list and hash that can be made anew is made anew,
-unless the point is that it was not.
+Whoever tampers here knows the format: every list and hash that can be made anew is made anew.
 """
 
 from __future__ import annotations
