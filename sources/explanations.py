@@ -10,7 +10,7 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.OK: "",
     Outcome.HTTP_ERROR: "The site answered with an error page; this is a copy of that page.",
     Outcome.GONE: "The site said that the page is gone; this is a copy of that answer.",
-    Outcome.TRUNCATED: "The page was longer than we keep; its end is missing.",
+    Outcome.TRUNCATED: "The page did not arrive whole; its end is missing.",
     Outcome.TOO_LARGE: "The page was too large to keep; only its head is here.",
     Outcome.REDIRECTED_OFFSITE: "The address now leads to another site; this is what it shows.",
     Outcome.BOTWALL_SUSPECTED: "The site seems to have shown a check for robots, not the page.",
@@ -41,7 +41,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.PROTOCOL_ERROR: "The site’s answer could not be understood.",
     ErrorCode.REDIRECT_LOOP: "The address leads in a circle.",
     ErrorCode.TOO_MANY_REDIRECTS: "The address leads on too many times.",
-    ErrorCode.STORE_FAILED: "The copy could not be stored; we will try again.",
+    ErrorCode.STORE_FAILED: "The copy could not be stored.",
     ErrorCode.LEASE_LOST: "The capture was interrupted.",
     ErrorCode.INTERNAL: "Something went wrong on our side.",
 }

@@ -20,6 +20,7 @@ from sources.models import FetchHop, Snapshot, StoredObject
 from sources.outcomes import holds_the_document
 from sources.services.artifacts import ask_for_artifact
 from sources.services.clock import database_now
+from sources.services.flagging import flags_with
 from sources.services.leases import Lease, LeaseLost
 from sources.vocabulary import CaptureState, JobKind
 
@@ -41,7 +42,8 @@ def settle_capture(*, lease: Lease, result: CaptureResult) -> Snapshot:
 def _end(lease: Lease, snapshot: Snapshot, result: CaptureResult) -> None:
     """Write what the capture came to; a sealed one with its manifest."""
     now = database_now()
-    columns = _columns(result, _stored(result), now)
+    snapshot.flags = flags_with(snapshot.flags, result, now)
+    columns = _columns(result, _stored(result), now) | {"flags": snapshot.flags}
     if result.state == CaptureState.SEALED:
         manifest = manifest_text(_subject(snapshot, now), result)
         columns |= {"manifest": manifest, "manifest_sha256": manifest_digest(manifest)}

@@ -161,7 +161,7 @@ def test_a_sealed_error_page_is_called_one() -> None:
     error = SnapshotFactory.create(document=item.document, outcome="http_error", http_status=500)
     TextFactory.create(snapshot=error, content="Internal error")
     page = read(f"/snap/{error.number}")
-    assert "The site answered with an error page; this is a copy of that page." in page.text
+    assert "The site has trouble of its own (500); this is a copy of its error page." in page.text
     assert "This is not the text of the cited page." in page.text
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from claims.models import Evidence
+from sources.failures import result_in_words
 from sources.models import Document, Snapshot
+from sources.selectors.captures import came_of, gone_since
 from sources.vocabulary import CaptureState
 from verification.selectors.facts import is_archived
 
@@ -20,6 +22,7 @@ def newest_captures(items: Collection[Evidence]) -> Mapping[int, Snapshot]:
         return {}
     found = (
         Snapshot.objects.filter(document__in=waiting)
+        .annotate(gone_since=gone_since())
         .order_by("document_id", "-number")
         .distinct("document_id")
     )
@@ -32,7 +35,11 @@ def why_not_archived(document: Document, newest: Snapshot | None) -> str:
     if newest is None:
         return f"Not archived yet, {NOT_COUNTED}"
     if newest.state == CaptureState.SEALED:
-        return f"What we could archive is not the page itself, {NOT_COUNTED}"
+        return _with_why(f"What we could archive is not the page itself, {NOT_COUNTED}", newest)
     if newest.state in ENDED:
-        return f"We couldn’t archive this one, {NOT_COUNTED}"
+        return _with_why(f"We couldn’t archive this one, {NOT_COUNTED}", newest)
     return "We are archiving this one. Until then it isn’t counted."
+
+
+def _with_why(words: str, newest: Snapshot) -> str:
+    return f"{words} {result_in_words(came_of(newest))}".rstrip()

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sources.explanations import (
     STEPS,
     error_in_words,
-    outcome_in_words,
     step_in_words,
 )
+from sources.failures import result_in_words
 from sources.models import Snapshot
 from sources.outcomes import holds_the_document
+from sources.selectors.captures import came_of
 from sources.vocabulary import CaptureState
 from verification.desk_addresses import open_item_path, recapture_path
 from verification.selectors.editor_rows import DeskLedger, DeskRow
@@ -116,11 +117,9 @@ def _step(capture: Snapshot) -> int:
 
 
 def _error(capture: Snapshot) -> str:
-    if capture.state == CaptureState.SEALED:
-        return outcome_in_words(capture.outcome)
     if capture.state == CaptureState.RETRY_WAIT and capture.next_attempt_at:
         return f"{error_in_words(capture.error)} Next try {moment(capture.next_attempt_at)}."
-    return error_in_words(capture.error) if capture.error else ""
+    return result_in_words(came_of(capture))
 
 
 def _try_again(number: int, position: int) -> tuple[Act, ...]:

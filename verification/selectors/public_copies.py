@@ -11,6 +11,7 @@ from claims.models import Evidence
 from claims.vocabulary import Publication
 from core.errors import Missing
 from sources.models import Snapshot
+from sources.selectors.captures import gone_since
 from sources.vocabulary import CaptureState, Safety
 
 
@@ -25,7 +26,8 @@ def public_copies() -> models.QuerySet[Snapshot]:
 def public_copy(number: int) -> Snapshot:
     """Snapshot NUMBER. Missing: there is none, or it is not for the public; nobody can tell."""
     related = ("document__source", "warc", "takedown", "revisits__warc", "revisits__takedown")
-    snapshot = public_copies().filter(number=number).select_related(*related).first()
+    rows = public_copies().annotate(gone_since=gone_since())
+    snapshot = rows.filter(number=number).select_related(*related).first()
     if snapshot is None:
         raise Missing(f"There is no archived copy {number}.")
     return snapshot

@@ -19,7 +19,7 @@ from claims.selectors.drafts import read_where
 from claims.vocabulary import Status
 from core.bidi import with_turns_shown
 from core.errors import Invalid
-from sources.explanations import error_in_words, outcome_in_words
+from sources.failures import Came, result_in_words
 from verification.desk_addresses import desk_claim_path, desk_status_path, open_item_path
 from verification.models import StatusProposal
 from verification.models.status import ProposalState
@@ -228,7 +228,14 @@ def _stale(proposal: StatusProposal, now: datetime) -> QueueRow:
 
 
 def _failed(item: Any, now: datetime) -> QueueRow:
-    said = outcome_in_words(item.capture_outcome) or error_in_words(item.capture_error)
+    said = result_in_words(
+        Came(
+            outcome=item.capture_outcome,
+            error=item.capture_error,
+            status=item.capture_status,
+            attempts=item.capture_attempts,
+        )
+    )
     title = item.document.title or item.document.address or ""
     return _row(
         item.claim,

@@ -8,8 +8,10 @@ from datetime import datetime
 from claims.models import Evidence
 from claims.vocabulary import Publication
 from core.bidi import with_turns_shown, without_turns
-from sources.explanations import error_in_words, outcome_in_words, step_in_words
+from sources.explanations import error_in_words, step_in_words
+from sources.failures import result_in_words
 from sources.models import Document, Snapshot
+from sources.selectors.captures import came_of
 from sources.vocabulary import CaptureState
 from verification.addresses import claim_path, snapshot_path, snapshot_warc_path
 from verification.selectors.phrases import published
@@ -133,7 +135,7 @@ def _state_in_words(snapshot: Snapshot) -> str:
     words = {
         CaptureState.QUEUED: "Waiting to be captured.",
         CaptureState.RETRY_WAIT: f"{error_in_words(snapshot.error)} We will try again.",
-        CaptureState.SEALED: outcome_in_words(snapshot.outcome),
+        CaptureState.SEALED: result_in_words(came_of(snapshot)),
         CaptureState.FAILED: f"We couldn’t archive this page. {error_in_words(snapshot.error)}",
         CaptureState.REFUSED: f"We did not try to archive it. {error_in_words(snapshot.error)}",
         CaptureState.CANCELLED: "The capture was cancelled.",
@@ -180,7 +182,7 @@ def _captures(snapshot: Snapshot) -> tuple[Capture, ...]:
 def _copied(snapshot: Snapshot) -> Copied:
     return Copied(
         at=snapshot.capture_started_at or snapshot.sealed_at,
-        note=outcome_in_words(snapshot.outcome),
+        note=result_in_words(came_of(snapshot)),
         warc_href=snapshot_warc_path(snapshot.number),
         warc_bytes=snapshot.warc.size if snapshot.warc else 0,
     )

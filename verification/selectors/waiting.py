@@ -63,6 +63,8 @@ def failed_captures_of(actor: User) -> QuerySet[Evidence]:
             capture_state=Subquery(newest.values("state")[:1]),
             capture_outcome=Subquery(newest.values("outcome")[:1]),
             capture_error=Subquery(newest.values("error")[:1]),
+            capture_status=Subquery(newest.values("http_status")[:1]),
+            capture_attempts=Subquery(newest.values("attempt")[:1]),
             capture_at=Subquery(newest.values("requested_at")[:1]),
         )
         .filter(
