@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from config import env
 
@@ -119,6 +120,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 900} if CELERY_BROKER_URL.startswith(("redis", "unix")) else {}
 )
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A worker without -Q takes both; on many machines the reading of pages can have workers of its own.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("artifacts")]
+CELERY_TASK_ROUTES = {"sources.make_artifact": {"queue": "artifacts"}}
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {"task": "sources.sweep", "schedule": 5.0},
     "sweep artifacts": {"task": "sources.sweep_artifacts", "schedule": 15.0},

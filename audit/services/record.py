@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +32,17 @@ def recording() -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one line of the record says. `tag` reads package:subject:action. Values must be JSON."""
+
+    tag: str
+    subject: models.Model
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    reason: str = ""
+
+
 @recording()
 def record_event(
     *,
@@ -43,12 +55,30 @@ def record_event(
 ) -> AuditEvent:
     """Append one line to the record, in the caller's transaction, which `recording` began.
 
-    `tag` reads package:subject:action. `actor` None means the software itself. Values must be JSON.
+    `actor` None means the software itself. For the rest see Entry.
     """
+    entry = Entry(tag=tag, subject=subject, before=before, after=after, reason=reason)
+    (event,) = record_events(actor=actor, entries=[entry])
+    return event
+
+
+@recording()
+def record_events(*, actor: User | None, entries: Iterable[Entry]) -> list[AuditEvent]:
+    """Append one line for each of ENTRIES, in this order."""
     last = AuditEvent.objects.order_by("-seq").values("seq", "hash").first()
-    where = origin.current()
+    seq, previous = (last["seq"], last["hash"]) if last else (0, "")
+    events = []
+    for entry in entries:
+        event = _line(actor, entry, seq + 1, previous)
+        seq, previous = event.seq, event.hash
+        events.append(event)
+    return AuditEvent.objects.bulk_create(events)
+
+
+def _line(actor: User | None, entry: Entry, seq: int, previous_hash: str) -> AuditEvent:
+    where, subject = origin.current(), entry.subject
     event = AuditEvent(
-        seq=last["seq"] + 1 if last else 1,
+        seq=seq,
         at=timezone.now(),
         actor=actor,
         actor_name=actor.name if actor else SYSTEM,
@@ -56,14 +86,13 @@ def record_event(
         request_id=where.request_id,
         subject_type=subject._meta.label_lower,  # noqa: SLF001  # public in spite of its name
         subject_id=str(getattr(subject, "number", None) or subject.pk),
-        tag=tag,
-        before=_plain(before),
-        after=_plain(after),
-        reason=reason,
-        previous_hash=last["hash"] if last else "",
+        tag=entry.tag,
+        before=_plain(entry.before),
+        after=_plain(entry.after),
+        reason=entry.reason,
+        previous_hash=previous_hash,
     )
     event.hash = chain.line_hash(event.previous_hash, event.content())
-    event.save(force_insert=True)
     return event
 
 

@@ -6,7 +6,7 @@ A job's row is the queue. It is owned by lease and fence like a capture, and don
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -68,14 +68,17 @@ def _text(snapshot: Snapshot) -> Made:
 MAKERS: Mapping[JobKind, Callable[[Snapshot], Made]] = {JobKind.TEXT: _text}
 
 
-def ask_for_artifact(*, snapshot: Snapshot, kind: JobKind) -> ArtifactJob:
-    """Queue the making of KIND; call it in the transaction that seals. Twice is once."""
-    job, is_new = ArtifactJob.objects.get_or_create(
-        snapshot=snapshot, kind=kind, defaults={"next_attempt_at": Now() + SEND_AGAIN_AFTER}
+def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
+    """Queue the making of KIND for each; call it in the transaction that seals. Twice is once."""
+    wanted = {snapshot.pk for snapshot in snapshots}
+    known = ArtifactJob.objects.filter(snapshot__in=wanted, kind=kind)
+    wanted -= set(known.values_list("snapshot", flat=True))
+    jobs = ArtifactJob.objects.bulk_create(
+        ArtifactJob(snapshot_id=pk, kind=kind, next_attempt_at=Now() + SEND_AGAIN_AFTER)
+        for pk in sorted(wanted)
     )
-    if is_new:
+    for job in jobs:
         enqueue("sources.make_artifact", job_id=job.pk)
-    return job
 
 
 def make_artifact(*, job_id: int) -> None:

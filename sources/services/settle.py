@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from audit.services.record import record_event, recording
+from audit.services.record import Entry, record_event, record_events, recording
 from core.jobs import enqueue
 from sources.capture.hop import Hop
 from sources.capture.outcomes import ErrorCode
@@ -18,37 +20,77 @@ from sources.capture.retry import delay_before_next, is_passing
 from sources.manifest import Subject, manifest_digest, manifest_text
 from sources.models import FetchHop, Snapshot, StoredObject
 from sources.outcomes import holds_the_document
-from sources.services.artifacts import ask_for_artifact
+from sources.services.artifacts import ask_for_artifacts
 from sources.services.clock import database_now
 from sources.services.flagging import flags_with
 from sources.services.leases import Lease, LeaseLost
 from sources.vocabulary import CaptureState, JobKind
 
 
-@recording()
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A capture that has ended, and the right to say so."""
+
+    lease: Lease
+    result: CaptureResult
+
+
 def settle_capture(*, lease: Lease, result: CaptureResult) -> Snapshot:
     """Record RESULT; raises LeaseLost, with nothing written, if the lease is another's by now."""
-    snapshot = _owned(lease)
-    if is_passing(result) and snapshot.attempt < snapshot.max_attempts:
-        return _wait_for_retry(lease, snapshot, result)
-    _end(lease, snapshot, result)
-    snapshot.refresh_from_db()
-    _record(snapshot, result)
-    if snapshot.state == CaptureState.SEALED:
-        announce_sealed(snapshot)
-    return snapshot
+    snapshots = settle_captures(ended=[Settled(lease, result)])
+    if not snapshots:
+        raise LeaseLost
+    return snapshots[0]
 
 
-def _end(lease: Lease, snapshot: Snapshot, result: CaptureResult) -> None:
-    """Write what the capture came to; a sealed one with its manifest."""
+@recording()
+def settle_captures(*, ended: Sequence[Settled]) -> list[Snapshot]:
+    """Record captures in one transaction, which costs little more than recording one.
+
+    Returns the snapshots as they were settled; those whose lease is another's by now are left out.
+    """
+    rows = _owned([one.lease for one in ended])
+    mine = [one for one in ended if one.lease.snapshot_id in rows]
     now = database_now()
-    snapshot.flags = flags_with(snapshot.flags, result, now)
-    columns = _columns(result, _stored(result), now) | {"flags": snapshot.flags}
-    if result.state == CaptureState.SEALED:
-        manifest = manifest_text(_subject(snapshot, now), result)
+    stored = _stored([one.result for one in mine])
+    final = [one for one in mine if not _waits(rows[one.lease.snapshot_id], one)]
+    for one in final:
+        _end(rows[one.lease.snapshot_id], one, stored.get(one.result.warc_sha256), now)
+    FetchHop.objects.bulk_create(
+        _hop_row(one.lease, hop) for one in mine for hop in one.result.hops
+    )
+    snapshots = [rows[one.lease.snapshot_id] for one in final]
+    entries = [_entry(rows[one.lease.snapshot_id], one.result) for one in final]
+    record_events(actor=None, entries=entries)
+    announce_sealed([row for row in snapshots if row.state == CaptureState.SEALED])
+    return [rows[one.lease.snapshot_id] for one in mine]
+
+
+def _waits(snapshot: Snapshot, one: Settled) -> bool:
+    """Put off what may well succeed later, while attempts are left; true if it was."""
+    result = one.result
+    if not is_passing(result) or snapshot.attempt >= snapshot.max_attempts:
+        return False
+    delay = delay_before_next(snapshot.attempt, result, timezone.now(), jitter=_jitter())
+    _write(
+        snapshot,
+        state=CaptureState.RETRY_WAIT,
+        next_attempt_at=Now() + delay,
+        error=result.error or _status_code(result),
+        error_detail=result.error_detail[:500],
+    )
+    snapshot.refresh_from_db()
+    return True
+
+
+def _end(snapshot: Snapshot, one: Settled, warc: StoredObject | None, now: datetime) -> None:
+    """Write what the capture came to; a sealed one with its manifest."""
+    snapshot.flags = flags_with(snapshot.flags, one.result, now)
+    columns = _columns(one.result, warc, now) | {"flags": snapshot.flags}
+    if one.result.state == CaptureState.SEALED:
+        manifest = manifest_text(_subject(snapshot, now), one.result)
         columns |= {"manifest": manifest, "manifest_sha256": manifest_digest(manifest)}
-    _write(lease, **columns)
-    _add_hops(lease, result.hops)
+    _write(snapshot, **columns)
 
 
 def _subject(snapshot: Snapshot, now: datetime) -> Subject:
@@ -67,22 +109,25 @@ def _subject(snapshot: Snapshot, now: datetime) -> Subject:
     )
 
 
-def announce_sealed(snapshot: Snapshot) -> None:
-    """Ask for what is made of a sealed copy; what is no copy of the document is told at once."""
-    if holds_the_document(snapshot.outcome):
-        ask_for_artifact(snapshot=snapshot, kind=JobKind.TEXT)
-    else:
-        enqueue("verification.snapshot_sealed", snapshot_id=snapshot.pk)
+def announce_sealed(snapshots: Sequence[Snapshot]) -> None:
+    """Ask for what is made of sealed copies; what is no copy of its document is told at once."""
+    copies = [row for row in snapshots if holds_the_document(row.outcome)]
+    ask_for_artifacts(snapshots=copies, kind=JobKind.TEXT)
+    for row in snapshots:
+        if not holds_the_document(row.outcome):
+            enqueue("verification.snapshot_sealed", snapshot_id=row.pk)
 
 
 @recording()
 def settle_breakdown(*, lease: Lease, words: str) -> None:
     """Record that the capture broke on our side: tried again while attempts are left."""
-    snapshot = _owned(lease)
+    snapshot = _owned([lease]).get(lease.snapshot_id)
+    if snapshot is None:
+        raise LeaseLost
     is_last = snapshot.attempt >= snapshot.max_attempts
     delay = delay_before_next(snapshot.attempt, None, timezone.now(), jitter=_jitter())
     _write(
-        lease,
+        snapshot,
         state=CaptureState.FAILED if is_last else CaptureState.RETRY_WAIT,
         next_attempt_at=None if is_last else Now() + delay,
         error=ErrorCode.INTERNAL,
@@ -97,39 +142,26 @@ def settle_breakdown(*, lease: Lease, words: str) -> None:
         )
 
 
-def _owned(lease: Lease) -> Snapshot:
-    snapshot = (
+def _owned(leases: Sequence[Lease]) -> dict[int, Snapshot]:
+    """Lock the rows of LEASES that are still theirs, in one order for all workers."""
+    fences = {lease.snapshot_id: lease.fence for lease in leases}
+    rows = (
         Snapshot.objects.select_for_update(of=("self",))
         .select_related("document")
-        .filter(pk=lease.snapshot_id, fence=lease.fence, state=CaptureState.RUNNING)
-        .first()
+        .filter(pk__in=fences, state=CaptureState.RUNNING)
+        .order_by("pk")
     )
-    if snapshot is None:
+    return {row.pk: row for row in rows if row.fence == fences[row.pk]}
+
+
+def _write(snapshot: Snapshot, **columns: Any) -> None:
+    """Change a row that `_owned` has locked; the fence is asked for again where it is made."""
+    columns |= {"lease_until": None, "step": ""}
+    rows = Snapshot.objects.filter(pk=snapshot.pk, fence=snapshot.fence, state=CaptureState.RUNNING)
+    if rows.update(**columns) != 1:
         raise LeaseLost
-    return snapshot
-
-
-def _write(lease: Lease, **columns: Any) -> None:
-    """One conditional update; the fence is asked for again where the change is made."""
-    rows = Snapshot.objects.filter(
-        pk=lease.snapshot_id, fence=lease.fence, state=CaptureState.RUNNING
-    )
-    if rows.update(lease_until=None, step="", **columns) != 1:
-        raise LeaseLost
-
-
-def _wait_for_retry(lease: Lease, snapshot: Snapshot, result: CaptureResult) -> Snapshot:
-    delay = delay_before_next(snapshot.attempt, result, timezone.now(), jitter=_jitter())
-    _write(
-        lease,
-        state=CaptureState.RETRY_WAIT,
-        next_attempt_at=Now() + delay,
-        error=result.error or _status_code(result),
-        error_detail=result.error_detail[:500],
-    )
-    _add_hops(lease, result.hops)
-    snapshot.refresh_from_db()
-    return snapshot
+    for name, value in columns.items():
+        setattr(snapshot, name, value)
 
 
 def _status_code(result: CaptureResult) -> str:
@@ -140,18 +172,17 @@ def _jitter() -> float:
     return random.uniform(-0.2, 0.2)  # noqa: S311 - spreads load, guards nothing
 
 
-def _stored(result: CaptureResult) -> StoredObject | None:
-    if not result.warc_sha256:
-        return None
+def _stored(results: Sequence[CaptureResult]) -> dict[str, StoredObject]:
+    """The rows of the objects of RESULTS, by hash; made where they are new."""
+    sizes = {result.warc_sha256: result.warc_bytes for result in results if result.warc_sha256}
     StoredObject.objects.bulk_create(
-        [
-            StoredObject(
-                sha256=result.warc_sha256, size=result.warc_bytes, media_type="application/warc"
-            )
-        ],
+        (
+            StoredObject(sha256=key, size=size, media_type="application/warc")
+            for key, size in sizes.items()
+        ),
         ignore_conflicts=True,
     )
-    return StoredObject.objects.get(sha256=result.warc_sha256)
+    return {row.sha256: row for row in StoredObject.objects.filter(sha256__in=sizes)}
 
 
 def _columns(result: CaptureResult, warc: StoredObject | None, now: datetime) -> dict[str, Any]:
@@ -175,10 +206,6 @@ def _columns(result: CaptureResult, warc: StoredObject | None, now: datetime) ->
     }
 
 
-def _add_hops(lease: Lease, hops: tuple[Hop, ...]) -> None:
-    FetchHop.objects.bulk_create(_hop_row(lease, hop) for hop in hops)
-
-
 def _hop_row(lease: Lease, hop: Hop) -> FetchHop:
     facts = hop.as_json()
     return FetchHop(
@@ -199,9 +226,8 @@ def _hop_row(lease: Lease, hop: Hop) -> FetchHop:
     )
 
 
-def _record(snapshot: Snapshot, result: CaptureResult) -> None:
-    record_event(
-        actor=None,
+def _entry(snapshot: Snapshot, result: CaptureResult) -> Entry:
+    return Entry(
         tag=f"sources:snapshot:{snapshot.state}",
         subject=snapshot,
         after={
