@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.DatabaseAwayMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 
@@ -208,6 +209,8 @@ DEMO_WEB_PORT = env.integer("DEMO_WEB_PORT", 8077)
 CAPTURE_LOOPBACK_PORTS = [int(port) for port in env.words("CAPTURE_LOOPBACK_PORTS")]
 CAPTURE_OPERATOR = env.text("CAPTURE_OPERATOR", PUBLIC_URL)
 CAPTURE_LEASE_SECONDS = env.integer("CAPTURE_LEASE_SECONDS", 90)
+# Captures wait while a disk that they write to has less room than this.
+CAPTURE_LEAST_FREE_PERCENT = env.number("CAPTURE_LEAST_FREE_PERCENT", 5.0)
 # Seconds between two requests to one host; people's captures and schedules alike.
 CAPTURE_HOST_INTERVAL = env.number("CAPTURE_HOST_INTERVAL", 2.0)
 

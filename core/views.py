@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from core.retrying import DATABASE_AWAY
 from core.specimens import SPECIMENS, drawn
+
+logger = logging.getLogger(__name__)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's interface
@@ -15,7 +21,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # a view takes a request
-    """For load balancers: the process answers."""
+    """For load balancers: the process answers, and so does its database (503 when it does not)."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DATABASE_AWAY:
+        logger.exception("The database is away.")
+        return JsonResponse({"status": "database away"}, status=503)
     return JsonResponse({"status": "ok"})
 
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from core.errors import DomainError
+from core.retrying import DATABASE_AWAY, RETRY_AFTER_SECONDS
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -26,13 +27,18 @@ def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, An
     }
 
 
+_AWAY = problem(503, "away", "The database is away. Nothing was changed; try again later.")
+
+
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every refusal becomes one JSON shape; bugs stay bugs."""
-    body = _body(error)
+    body = _AWAY if isinstance(error, DATABASE_AWAY) else _body(error)
     if body is None:
         return None
     set_rollback()
     headers = {}
+    if isinstance(error, DATABASE_AWAY):
+        headers["Retry-After"] = RETRY_AFTER_SECONDS
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
     if challenge := getattr(error, "auth_header", None):

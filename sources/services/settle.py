@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.services.record import Entry, record_event, record_events, recording
 from core.jobs import enqueue
+from core.retrying import again_if_undone
 from sources.capture.hop import Hop
 from sources.capture.outcomes import ErrorCode
 from sources.capture.pipeline import SOFTWARE, CaptureResult
@@ -25,6 +26,11 @@ from sources.services.clock import database_now
 from sources.services.flagging import flags_with
 from sources.services.leases import Lease, LeaseLost
 from sources.vocabulary import CaptureState, JobKind
+
+_ENDED_COLUMNS = (
+    "state", "next_attempt_at", "capture_finished_at", "lease_until", "step", "error",
+    "error_detail",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ def settle_capture(*, lease: Lease, result: CaptureResult) -> Snapshot:
     return snapshots[0]
 
 
+@again_if_undone
 @recording()
 def settle_captures(*, ended: Sequence[Settled]) -> list[Snapshot]:
     """Record captures in one transaction, which costs little more than recording one.
@@ -118,6 +125,7 @@ def announce_sealed(snapshots: Sequence[Snapshot]) -> None:
             enqueue("verification.snapshot_sealed", snapshot_id=row.pk)
 
 
+@again_if_undone
 @recording()
 def settle_breakdown(*, lease: Lease, words: str) -> None:
     """Record that the capture broke on our side: tried again while attempts are left."""
@@ -130,6 +138,7 @@ def settle_breakdown(*, lease: Lease, words: str) -> None:
         snapshot,
         state=CaptureState.FAILED if is_last else CaptureState.RETRY_WAIT,
         next_attempt_at=None if is_last else Now() + delay,
+        capture_finished_at=Now() if is_last else None,
         error=ErrorCode.INTERNAL,
         error_detail=words[:500],
     )
@@ -243,6 +252,7 @@ def _entry(snapshot: Snapshot, result: CaptureResult) -> Entry:
     )
 
 
+@again_if_undone
 @recording()
 def expire_leases() -> int:
     """Queue again what a dead worker held; give up after the last attempt. Returns the count."""
@@ -260,11 +270,10 @@ def _expire(snapshot: Snapshot) -> None:
     is_spent = snapshot.attempt >= snapshot.max_attempts
     snapshot.state = CaptureState.FAILED if is_spent else CaptureState.QUEUED
     snapshot.next_attempt_at = None if is_spent else Now()
+    snapshot.capture_finished_at = Now() if is_spent else None
     snapshot.lease_until, snapshot.step, snapshot.error = None, "", ErrorCode.LEASE_LOST
     snapshot.error_detail = "The worker stopped before the capture was done."
-    snapshot.save(
-        update_fields=["state", "next_attempt_at", "lease_until", "step", "error", "error_detail"]
-    )
+    snapshot.save(update_fields=_ENDED_COLUMNS)
     if is_spent:
         record_event(
             actor=None,
