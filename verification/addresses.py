@@ -42,6 +42,14 @@ def snapshot_warc_path(number: int) -> str:
     return reverse("snapshot_warc", kwargs={"number": number})
 
 
+def snapshot_bundle_path(number: int) -> str:
+    return reverse("snapshot_bundle", kwargs={"number": number})
+
+
+def claim_bundle_path(number: int) -> str:
+    return reverse("claim_bundle", kwargs={"number": number})
+
+
 def search_path(**terms: str) -> str:
     return f"{reverse('search')}?{urlencode(terms)}"
 

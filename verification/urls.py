@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from verification.views import public, public_snapshots, public_sources
+from verification.views import bundles, public, public_snapshots, public_sources
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("search", public.search, name="search"),
     path("c/<int:number>", public.claim, name="claim_number"),
+    path("c/<int:number>/bundle.wacz", bundles.claim_bundle, name="claim_bundle"),
     path("c/<int:number>/<str:slug>", public.claim, name="claim"),
     path("e/<int:number>", public.event, name="event_number"),
     path("e/<int:number>/<str:slug>", public.event, name="event"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("s/<int:number>", public_sources.source, name="source_number"),
     path("s/<int:number>/<str:slug>", public_sources.source, name="source"),
     path("snap/<int:number>", public_snapshots.snapshot, name="snapshot"),
+    path("snap/<int:number>/bundle.wacz", bundles.snapshot_bundle, name="snapshot_bundle"),
     path("snap/<int:number>/warc", public_snapshots.warc, name="snapshot_warc"),
     path("methodology", public.methodology, name="methodology"),
     path("", include("verification.urls_desk")),

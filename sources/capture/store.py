@@ -5,18 +5,34 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+ASIDE = "quarantine"
 _STEP = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class StoreProblem(Exception):
     """The store did not keep what it was given; nothing may be sealed on it."""
+
+
+class StoreAway(StoreProblem):
+    """The store cannot be asked now. It says nothing about the object; try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What lies in a store under a key, and since when."""
+
+    key: str
+    stored_at: datetime
 
 
 class ObjectStore(Protocol):
@@ -33,6 +49,15 @@ class ObjectStore(Protocol):
 
     def verify(self, key: str) -> bool:
         """Read the object back and say whether it still hashes to its key."""
+
+    def held(self) -> Iterator[Held]:
+        """Go through all objects, those that were put aside left out."""
+
+    def set_aside(self, key: str) -> str:
+        """Free KEY: keep what lies there under another name, which is returned; "" if nothing."""
+
+    def remove(self, key: str) -> None:
+        """Delete the bytes for good, and what was put aside of them. For a takedown alone."""
 
 
 class FileStore:
@@ -55,7 +80,11 @@ class FileStore:
         try:
             return self.path(key).open("rb")
         except FileNotFoundError as problem:
+            if not self._root.is_dir():  # a disk that is not mounted has lost nothing
+                raise StoreAway("The folder of the store is not there.") from problem
             raise StoreProblem(f"Object {key} is not in the store.") from problem
+        except OSError as problem:
+            raise StoreAway(f"The store cannot be read: {problem.strerror}.") from problem
 
     def size(self, key: str) -> int:
         with self.open(key) as file:
@@ -63,7 +92,33 @@ class FileStore:
 
     def verify(self, key: str) -> bool:
         with self.open(key) as file:
-            return hash_of(file) == key
+            try:
+                return hash_of(file) == key
+            except OSError:  # bad sectors
+                return False
+
+    def held(self) -> Iterator[Held]:
+        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):  # taken away meanwhile
+                yield Held(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+    def set_aside(self, key: str) -> str:
+        aside = self._root / ASIDE / aside_name(key)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path(key).rename(aside)
+        except FileNotFoundError:
+            return ""
+        _fsync_folder(aside.parent)
+        _fsync_folder(self.path(key).parent)
+        return aside.name
+
+    def remove(self, key: str) -> None:
+        path = self.path(key)
+        for left in (path, *(self._root / ASIDE).glob(f"{key}.*")):
+            left.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _fsync_folder(path.parent)
 
     def path(self, key: str) -> Path:
         """Return where an object lies; a key that is no SHA-256 leads nowhere."""
@@ -93,6 +148,11 @@ class FileStore:
         above = (final.parent.parent, self._root) if is_new_folder else ()
         for folder in (final.parent, *above):
             _fsync_folder(folder)
+
+
+def aside_name(key: str) -> str:
+    """A name for what was found under KEY; the key first, so that it can be found again."""
+    return f"{key}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def hash_of(file: BinaryIO) -> str:

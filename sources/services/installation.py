@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sources.capture.guard import Policy
 from sources.capture.pipeline import Capturer
+from sources.capture.s3 import S3Store, read_location
 from sources.capture.store import FileStore, ObjectStore
 
 
@@ -31,12 +33,37 @@ def service_policy() -> Policy:
 
 def object_store() -> ObjectStore:
     """Return the store that STORAGE_URL names."""
-    parts = urlsplit(settings.STORAGE_URL)
-    if parts.scheme != "file" or not parts.path:
-        raise ImproperlyConfigured(
-            f"STORAGE_URL={settings.STORAGE_URL!r} is not a file address. Use file:///folder."
-        )
-    return FileStore(Path(unquote(parts.path)))
+    return _store(settings.STORAGE_URL, "STORAGE_URL")
+
+
+def second_store() -> ObjectStore | None:
+    """Return the store that SECOND_STORAGE_URL names, if any: another place, never the same."""
+    url = settings.SECOND_STORAGE_URL
+    if not url:
+        return None
+    if url == settings.STORAGE_URL:
+        raise ImproperlyConfigured("SECOND_STORAGE_URL is STORAGE_URL. Name another place.")
+    return _store(url, "SECOND_STORAGE_URL")
+
+
+def _store(url: str, name: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        return _bucket(url, name)
+    if parts.scheme == "file" and parts.path:
+        return FileStore(Path(unquote(parts.path)))
+    raise ImproperlyConfigured(
+        f"{name}={url!r} is no address of a store. Use file:///folder or s3://bucket/prefix."
+    )
+
+
+@cache
+def _bucket(url: str, name: str) -> S3Store:
+    """Kept, because its client holds the connections; threads may share it."""
+    try:
+        return S3Store(read_location(url))
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name}: {problem}") from problem
 
 
 def capturer(policy: Policy | None = None) -> Capturer:

@@ -79,6 +79,8 @@ TABLE = {
     "source": PUBLIC,
     "snapshot": PUBLIC,
     "snapshot_warc": PUBLIC,
+    "snapshot_bundle": PUBLIC,
+    "claim_bundle": PUBLIC,
     "methodology": PUBLIC,
     "checkpoints": PUBLIC,
     "desk_import": Access(read=DESK, write=CHECKERS),
@@ -189,6 +191,7 @@ def address(name: str, pattern: str, world: World) -> str:
         "api:source": "source",
         "snapshot": "snapshot",
         "snapshot_warc": "snapshot",
+        "snapshot_bundle": "snapshot",
         "api:snapshot": "snapshot",
         "desk_missing_locate": "document",
     }.get(name, "import" if "import" in name else "number")

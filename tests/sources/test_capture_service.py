@@ -292,7 +292,7 @@ def test_the_policy_of_the_installation(settings: object) -> None:
 
 
 def test_a_storage_that_is_not_known_is_refused(settings: object) -> None:
-    settings.STORAGE_URL = "s3://bucket"
+    settings.STORAGE_URL = "ftp://bucket"
     with pytest.raises(ImproperlyConfigured, match="STORAGE_URL"):
         capturer()
 

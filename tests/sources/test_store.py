@@ -62,6 +62,7 @@ def test_a_key_that_is_no_hash_leads_nowhere(store: FileStore, key: str) -> None
 
 
 def test_what_is_not_there_is_said(store: FileStore) -> None:
+    store.put(b"another")
     with pytest.raises(StoreProblem, match="not in the store"):
         store.size(HELLO)
 

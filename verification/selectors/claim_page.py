@@ -11,7 +11,7 @@ from claims.vocabulary import ClaimKind, Publication, Stance, Status
 from core.bidi import with_turns_shown, without_turns
 from core.chances import in_hundred
 from core.errors import Missing
-from verification.addresses import absolute, as_it_stood, claim_path
+from verification.addresses import absolute, as_it_stood, claim_bundle_path, claim_path
 from verification.claimreview import Reviewed, claim_review
 from verification.selectors import phrases
 from verification.selectors.article import Context, context_of, event_link
@@ -22,7 +22,7 @@ from verification.selectors.independence import families_of, said_at
 from verification.selectors.known import Known, known_at, known_now, shows_a_point, stance_of
 from verification.selectors.ledger import Ledger, ledger_of
 from verification.selectors.reasons import Reasons, SideRow, reasons_of, sides_table
-from verification.selectors.redaction import evidence_title, source_name
+from verification.selectors.redaction import evidence_title, is_withheld, source_name
 
 PUBLISHER = "Corroborate"
 WITHDRAWN = "claims:claim:withdrawn"
@@ -100,6 +100,7 @@ class ClaimPage:
     context: Context
     citation: str
     json_href: str
+    bundle_href: str  # empty: there are no archived copies to take along
     review: dict[str, object] | None
     as_of: datetime | None
     status_now: str
@@ -168,9 +169,18 @@ def claim_page(
         context=context_of(known),
         citation=_citation(known, href, sentence),
         json_href=f"/api/v1/claims/{claim.number}",
+        bundle_href=claim_bundle_path(claim.number) if _has_copies(known) else "",
         review=None if known.is_past else _review(known, href, sentence),
         as_of=as_of,
         status_now=status_now,
+    )
+
+
+def _has_copies(known: Known) -> bool:
+    return not known.is_past and any(
+        item.snapshot is not None and item.snapshot.manifest and not is_withheld(item.document)
+        for item in known.items
+        if item.withdrawn_at is None
     )
 
 

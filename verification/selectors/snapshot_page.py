@@ -13,7 +13,12 @@ from sources.failures import result_in_words
 from sources.models import Document, Snapshot
 from sources.selectors.captures import came_of
 from sources.vocabulary import CaptureState
-from verification.addresses import claim_path, snapshot_path, snapshot_warc_path
+from verification.addresses import (
+    claim_path,
+    snapshot_bundle_path,
+    snapshot_path,
+    snapshot_warc_path,
+)
 from verification.selectors.phrases import published
 from verification.selectors.public_copies import public_copy
 from verification.selectors.redaction import (
@@ -61,6 +66,7 @@ class Copied:
     note: str
     warc_href: str
     warc_bytes: int
+    bundle_href: str  # empty: sealed before manifests were kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,5 +190,6 @@ def _copied(snapshot: Snapshot) -> Copied:
         at=snapshot.capture_started_at or snapshot.sealed_at,
         note=result_in_words(came_of(snapshot)),
         warc_href=snapshot_warc_path(snapshot.number),
+        bundle_href=snapshot_bundle_path(snapshot.number) if snapshot.manifest else "",
         warc_bytes=snapshot.warc.size if snapshot.warc else 0,
     )
