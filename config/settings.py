@@ -131,6 +131,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
     "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},
     "sweep stamps": {"task": "sources.sweep_stamps", "schedule": 60.0},
+    "copy objects": {"task": "sources.copy_objects", "schedule": 300.0},
+    "walk fixity": {"task": "sources.walk_fixity", "schedule": 3600.0},
+    "sweep orphans": {"task": "sources.sweep_orphans", "schedule": 24 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sources.services import artifacts, capture, timestamps
+from sources.services import artifacts, capture, copies, fixity, timestamps
 
 
 @shared_task(name="sources.capture")
@@ -33,3 +33,18 @@ def stamp(checkpoint: int) -> None:
 @shared_task(name="sources.sweep_stamps")
 def sweep_stamps() -> None:
     timestamps.sweep_stamps()
+
+
+@shared_task(name="sources.copy_objects")
+def copy_objects() -> None:
+    copies.copy_objects()
+
+
+@shared_task(name="sources.walk_fixity")
+def walk_fixity() -> None:
+    fixity.walk_fixity()
+
+
+@shared_task(name="sources.sweep_orphans")
+def sweep_orphans() -> None:
+    fixity.sweep_orphans()

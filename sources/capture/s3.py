@@ -116,9 +116,9 @@ class S3Store:
 
     def held(self) -> Iterator[Held]:
         for entry in self._listed("list_objects_v2", "Contents", self._prefix):
-            name = entry["Key"].removeprefix(self._prefix)
-            if not name.startswith(f"{ASIDE}/"):
-                yield Held(name.rpartition("/")[2], entry["LastModified"])
+            name = entry["Key"].rpartition("/")[2]
+            if _SHA256.fullmatch(name):  # what was put aside has a longer name
+                yield Held(name, entry["LastModified"])
 
     def set_aside(self, key: str) -> str:
         aside = aside_name(key)

@@ -99,6 +99,8 @@ class FileStore:
 
     def held(self) -> Iterator[Held]:
         for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            if not _SHA256.fullmatch(path.name):
+                continue
             with suppress(FileNotFoundError):  # taken away meanwhile
                 yield Held(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sources.models.custody import FixityCheck, LegalHold, Takedown, Tombstone
+from sources.models.custody import FixityCheck, LegalHold, SecondCopy, Takedown, Tombstone
 from sources.models.document import Derivation, Document, Origin
 from sources.models.hosts import HostPolicy
 from sources.models.jobs import ArtifactJob
@@ -30,6 +30,7 @@ __all__ = [
     "LegalHold",
     "Origin",
     "Party",
+    "SecondCopy",
     "Snapshot",
     "Source",
     "SourceAddress",

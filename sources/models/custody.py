@@ -28,6 +28,19 @@ class FixityCheck(models.Model):
         triggers = append_only("fixity")
 
 
+class SecondCopy(models.Model):
+    """An object lies in the second store too, and was read back there. No record: made again."""
+
+    stored = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="copies")
+    place = models.CharField(max_length=400, help_text="Address of the store, without options.")
+    copied_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stored", "place"], name="second_copy_once"),
+        ]
+
+
 class LegalHold(models.Model):
     """While it stands, nothing of the snapshot may be removed."""
 

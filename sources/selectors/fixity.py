@@ -1,0 +1,60 @@
+"""Whether the archived bytes are still what was sealed, as far as is known without reading them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from sources.models import FixityCheck, StoredObject, Tombstone
+
+LATEST_AFTER = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class FixityHealth:
+    """`alarm` is empty while all is well, else words for people."""
+
+    damaged: int
+    overdue: int  # not checked for 90 days, or never although older than two days
+    last_checked_at: datetime | None
+    alarm: str
+
+
+def damaged_now() -> QuerySet[StoredObject]:
+    """Objects that were found damaged at their last check and could not be restored."""
+    newest = FixityCheck.objects.filter(stored=OuterRef("pk")).order_by("-checked_at", "-pk")
+    return (
+        StoredObject.objects.annotate(
+            was_ok=Subquery(newest.values("ok")[:1]),
+            was_restored=Subquery(newest.values("restored")[:1]),
+        )
+        .filter(was_ok=False, was_restored=False)
+        .exclude(Exists(Tombstone.objects.filter(stored=OuterRef("pk"))))
+    )
+
+
+def fixity_health(*, now: datetime) -> FixityHealth:
+    """Three queries."""
+    lately = FixityCheck.objects.filter(stored=OuterRef("pk"), checked_at__gte=now - LATEST_AFTER)
+    overdue = (
+        StoredObject.objects.filter(stored_at__lt=now - timedelta(days=2))
+        .exclude(Exists(lately))
+        .exclude(Exists(Tombstone.objects.filter(stored=OuterRef("pk"))))
+        .count()
+    )
+    damaged = damaged_now().count()
+    last = FixityCheck.objects.order_by("-checked_at").values_list("checked_at", flat=True).first()
+    return FixityHealth(damaged, overdue, last, _alarm(damaged, overdue))
+
+
+def _alarm(damaged: int, overdue: int) -> str:
+    if damaged:
+        return (
+            f"{damaged} archived objects are damaged and could not be restored. The record names "
+            "them (sources:object:damaged); put the right bytes into the second store."
+        )
+    if overdue:
+        return f"{overdue} archived objects were not checked for 90 days. Is the scheduler running?"
+    return ""
