@@ -11,15 +11,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from sources.capture.limits import ExtractionLimits
+from sources.capture.warm import ReaderProblem, WarmReader, environment
 
-_ROOT = Path(__file__).resolve().parents[2]
 _OUTPUT_BYTES = 64 * 1024 * 1024
 _REASON_CHARACTERS = 200
 
@@ -51,23 +50,62 @@ def ask_child(
     program: str, header: Mapping[str, Any], body: bytes, limits: ExtractionLimits
 ) -> Answered:
     """Run PROGRAM with one line of JSON and BODY on its standard input; never raises for them."""
+
+    def run(files: Files, folder: str) -> int | None:
+        child = subprocess.Popen(  # noqa: S603 - nothing of the page is in the command
+            [sys.executable, "-P", "-c", program],
+            stdin=files.given,
+            stdout=files.answer,
+            stderr=files.complaint,
+            cwd=folder,
+            env=environment(folder),
+            start_new_session=True,
+        )
+        return _wait(child, limits.wall_seconds)
+
+    return _asked(header, body, limits, run)
+
+
+def ask_warm_child(
+    reader: WarmReader, header: Mapping[str, Any], body: bytes, limits: ExtractionLimits
+) -> Answered:
+    """Ask a child that READER forks, which has everything loaded; else like `ask_child`.
+
+    The line of JSON names the child's `folder` too: it has to go there itself.
+    """
+
+    def run(files: Files, _folder: str) -> int | None:
+        return reader.read(files.given, files.answer, files.complaint, limits.wall_seconds)
+
+    try:
+        return _asked(header, body, limits, run)
+    except ReaderProblem as problem:
+        return Answered(1, b"", str(problem))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a child reads from and writes to."""
+
+    given: IO[bytes]
+    answer: IO[bytes]
+    complaint: IO[bytes]
+
+
+def _asked(
+    header: Mapping[str, Any],
+    body: bytes,
+    limits: ExtractionLimits,
+    run: Callable[[Files, str], int | None],
+) -> Answered:
     with (
         tempfile.TemporaryDirectory(prefix="extract-") as folder,
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as answer,
         tempfile.TemporaryFile() as complaint,
     ):
-        _write_input(given, header, body, limits)
-        child = subprocess.Popen(  # noqa: S603 - nothing of the page is in the command
-            [sys.executable, "-P", "-c", program],
-            stdin=given,
-            stdout=answer,
-            stderr=complaint,
-            cwd=folder,
-            env=_environment(folder),
-            start_new_session=True,
-        )
-        code = _wait(child, limits.wall_seconds)
+        _write_input(given, {**header, "folder": folder}, body, limits)
+        code = run(Files(given, answer, complaint), folder)
         return Answered(code, _written(answer), _written(complaint).decode("utf-8", "replace"))
 
 
@@ -82,21 +120,6 @@ def _write_input(
 def _written(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read(_OUTPUT_BYTES)
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """No secret of ours is in there; every library that would fetch or cache is told not to."""
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(_ROOT),
-        "PYTHONUTF8": "1",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "TLDEXTRACT_CACHE": folder,
-        "TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS": "",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 def _wait(child: subprocess.Popen[bytes], seconds: float) -> int | None:

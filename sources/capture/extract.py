@@ -1,7 +1,8 @@
 """Text of a hostile page, read in a child process that can be killed and reaches nothing.
 
-The child is `sources.capture.extract_child`; it gets the bytes on its standard input and answers
-with one JSON object. Whatever happens to it becomes a status, never an exception.
+The child is `sources.capture.extract_child`, forked by a warm process of the worker's; it gets the
+bytes on its standard input and answers with one JSON object. Whatever happens to it becomes a
+status, never an exception.
 """
 
 from __future__ import annotations
@@ -10,16 +11,10 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sources.capture.child import Answered, ask_child
+from sources.capture.child import Answered, ask_warm_child
 from sources.capture.limits import ExtractionLimits
-
-# newspaper4k loads nltk, which loads scipy if it is there: a second of start-up for nothing.
-_START = """
-import sys
-sys.modules["scipy"] = None
-from sources.capture.extract_child import main
-sys.exit(main())
-"""
+from sources.capture.warm import WarmReader
+from sources.capture.warm import reader as warm_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +47,7 @@ class ExtractedText:
     media_type: str = ""
     tools: dict[str, str] = field(default_factory=dict)
     fences: list[str] = field(default_factory=list)
+    cpu_ms: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return what a reader asks for first: what the page says and how sure that is."""
@@ -67,10 +63,12 @@ class ExtractedText:
         }
 
 
-def extract(page: PageInput, limits: ExtractionLimits) -> ExtractedText:
+def extract(
+    page: PageInput, limits: ExtractionLimits, reader: WarmReader = warm_reader
+) -> ExtractedText:
     """Read the text of PAGE within LIMITS; never raises for what the page holds."""
     header = {"url": page.url, "content_type": page.content_type}
-    return _result(ask_child(_START, header, page.body, limits))
+    return _result(ask_warm_child(reader, header, page.body, limits))
 
 
 def _result(child: Answered) -> ExtractedText:

@@ -72,6 +72,13 @@ def language_of(tree: HtmlElement, text: str, *stated: str) -> str:
     candidates += [*_meta(tree, "content-language"), *_meta(tree, "og:locale"), *stated]
     matches = (_LANGUAGE.fullmatch(value.strip()) for value in candidates)
     said = next((match[1].lower() for match in matches if match), "")
+    return language_by_script(text, said)
+
+
+def language_by_script(text: str, said: str) -> str:
+    """Return SAID, a language as a page states it, unless the script of TEXT denies it."""
+    match = _LANGUAGE.fullmatch(said.strip())
+    said = match[1].lower() if match else ""
     by_script = _SCRIPT_LANGUAGES.get(_main_script(text))
     if by_script and said not in by_script[1]:
         return by_script[0]

@@ -23,12 +23,15 @@ _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 
-# Audit number of the architecture, and its numbers of socket and socketpair.
+# Audit number of the architecture, and its numbers of what makes sockets (io_uring does too),
+# starts processes and reaches into them: socket, socketpair, io_uring_setup, clone, fork, vfork,
+# execve, execveat, clone3, ptrace, process_vm_readv, process_vm_writev.
 _SYSCALLS = {
-    "x86_64": (0xC000003E, (41, 53)),
-    "aarch64": (0xC00000B7, (198, 199)),
+    "x86_64": (0xC000003E, (41, 53, 425, 56, 57, 58, 59, 322, 435, 101, 310, 311)),
+    "aarch64": (0xC00000B7, (198, 199, 425, 220, 221, 281, 435, 117, 270, 271)),
 }
-_LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_FIRST_OF_X32 = 0x40000000  # the same calls by other numbers
+_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_NOT_LESS, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _DENY = 0x7FFF0000, 0x00050000 | 13  # EACCES
 
 
@@ -62,7 +65,7 @@ def _confine_linux() -> list[str]:
 
 
 def _filter_system_calls(libc: ctypes.CDLL) -> bool:
-    """Let the kernel refuse to make sockets (seccomp); true if it agreed."""
+    """Let the kernel refuse sockets and processes (seccomp); true if it agreed."""
     known = _SYSCALLS.get(platform.machine())
     if known is None:
         return False
@@ -76,21 +79,19 @@ def _filter_system_calls(libc: ctypes.CDLL) -> bool:
     return bool(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, pointer, 0, 0) == 0)
 
 
-def _program(architecture: int, denied: tuple[int, int]) -> bytes:
+def _program(architecture: int, denied: tuple[int, ...]) -> bytes:
     """Berkeley packet filter over seccomp_data: number at offset 0, architecture at offset 4."""
-    socket_number, pair_number = denied
-    return b"".join(
-        struct.pack("HBBI", code, if_true, if_false, value)
-        for code, if_true, if_false, value in (
-            (_LOAD, 0, 0, 4),
-            (_JUMP_IF_EQUAL, 0, 4, architecture),
-            (_LOAD, 0, 0, 0),
-            (_JUMP_IF_EQUAL, 2, 0, socket_number),
-            (_JUMP_IF_EQUAL, 1, 0, pair_number),
-            (_RETURN, 0, 0, _ALLOW),
-            (_RETURN, 0, 0, _DENY),
-        )
-    )
+    count = len(denied)
+    steps = [
+        (_LOAD, 0, 0, 4),
+        (_JUMP_IF_EQUAL, 0, count + 3, architecture),  # another one: deny
+        (_LOAD, 0, 0, 0),
+        (_JUMP_IF_NOT_LESS, count + 1, 0, _FIRST_OF_X32),
+        *((_JUMP_IF_EQUAL, count - at, 0, number) for at, number in enumerate(denied)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+    ]
+    return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
 def _deny_python_sockets() -> None:

@@ -46,3 +46,4 @@ class ExtractionLimits:
     wall_seconds: float = 25.0
     input_bytes: int = 20 * MIB
     text_characters: int = 2_000_000
+    pdf_pages: int = 500

@@ -6,8 +6,9 @@ import re
 
 HTML = "text/html"
 PLAIN = "text/plain"
+PDF = "application/pdf"
 _SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),

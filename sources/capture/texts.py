@@ -6,11 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import newspaper
+import nltk  # type: ignore[import-untyped] # has no types
 import trafilatura
 from newspaper.configuration import Configuration
+
+# newspaper4k has nltk split Korean into words, which first splits it into sentences, for which it
+# wants to download a model. Lines need none, and newspaper4k only counts the words.
+nltk.word_tokenize = partial(nltk.word_tokenize, preserve_line=True)
 
 AGREEMENT = 0.8
 _SHINGLE = 4
@@ -50,24 +56,32 @@ def by_trafilatura(html: str, url: str) -> Reading:
     )
 
 
-def by_newspaper(html: str, url: str) -> Reading:
+def by_newspaper(html: str, url: str, *, authors: bool = True) -> Reading:
+    """Read a page; without AUTHORS a third of the time is saved where they are known already."""
     try:
-        return _newspaper_in_any_language(html, url)
+        return _newspaper_in_any_language(html, url, authors=authors)
     except MemoryError:
         raise
     except Exception as problem:  # noqa: BLE001 - hostile input, foreign code: the named boundary
         return Reading(problem=type(problem).__name__)
 
 
-def _newspaper_in_any_language(html: str, url: str) -> Reading:
+def _newspaper_in_any_language(html: str, url: str, *, authors: bool) -> Reading:
     try:
-        return _newspaper(html, url, language="")
+        return _newspaper(html, url, language="", authors=authors)
     except (ImportError, LookupError):
         # Some languages want word lists that we do not download; English rules do for finding text.
-        return _newspaper(html, url, language="en")
+        return _newspaper(html, url, language="en", authors=authors)
 
 
-def _newspaper(html: str, url: str, *, language: str) -> Reading:
+class _Article(newspaper.Article):  # type: ignore[misc] # the library has no types
+    """An article of which nobody wants the pictures."""
+
+    def fetch_images(self) -> None:
+        """Not even look for their addresses."""
+
+
+def _newspaper(html: str, url: str, *, language: str, authors: bool) -> Reading:
     configuration = Configuration()
     configuration.fetch_images = False
     configuration.follow_meta_refresh = False
@@ -75,7 +89,9 @@ def _newspaper(html: str, url: str, *, language: str) -> Reading:
     configuration.max_text = 2_000_000
     if language:
         configuration.language = language
-    article: Any = newspaper.Article(url, config=configuration)
+    article: Any = _Article(url, config=configuration)
+    if not authors:
+        article.extractor.get_authors = lambda _page: []
     article.download(input_html=html, ignore_read_more=True)
     article.parse()
     return Reading(

@@ -36,7 +36,7 @@ def main_offset(snapshot: Snapshot) -> int | None:
 
 def text_artifacts(snapshot: Snapshot, text: ExtractedText) -> Iterator[Artifact]:
     """The rows that keep TEXT: what is shown, and what the second extractor found."""
-    first = "newspaper4k" if text.text_tool == "newspaper4k" else "trafilatura"
+    first = text.text_tool if text.text_tool in {"newspaper4k", "pypdf"} else "trafilatura"
     yield _artifact(snapshot, ArtifactKind.TEXT, first, text.text, text)
     if text.text_newspaper:
         second = text.text_newspaper

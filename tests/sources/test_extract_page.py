@@ -56,9 +56,8 @@ def test_an_english_article() -> None:
     ("name", "language", "words", "sure"),
     [
         ("arabic-article.html", "ar", "انتظر نحو ستين راكبا القارب الأول", "high"),
-        # The second extractor wants word lists for these two that we do not download.
-        ("korean-article.html", "ko", "승객 예순 명쯤이 첫 배를 기다렸다", "low"),
-        ("japanese-article.html", "ja", "およそ六十人の乗客が最初の船を待っていた", "low"),
+        ("korean-article.html", "ko", "승객 예순 명쯤이 첫 배를 기다렸다", "high"),
+        ("japanese-article.html", "ja", "およそ六十人の乗客が最初の船を待っていた", "high"),
     ],
 )
 def test_articles_in_languages_that_the_extractors_find_hard(
@@ -120,7 +119,7 @@ def test_newspaper_left_alone_does_make_requests(origin: Origin) -> None:
 @pytest.mark.parametrize(
     ("body", "declared", "status", "media_type"),
     [
-        (b"%PDF-1.7 <html><p>polyglot", "text/html", "not_html", "application/pdf"),
+        (b"%PDF-1.7 <html><p>polyglot", "text/html", "parser_limit", "application/pdf"),
         (b"\x89PNG\r\n\x1a\n<html>", "text/html", "not_html", "image/png"),
         (b"GIF89a<script>", "text/html", "not_html", "image/gif"),
         (b"PK\x03\x04<html>", "image/jpeg", "not_html", "application/zip"),
@@ -155,7 +154,9 @@ def test_a_page_full_of_words_without_text_beat_the_parsers(
 ) -> None:
     monkeypatch.setattr(extract_child, "by_trafilatura", lambda *_: texts.Reading())
     monkeypatch.setattr(
-        extract_child, "by_newspaper", lambda *_: texts.Reading(problem="RecursionError")
+        extract_child,
+        "by_newspaper",
+        lambda *_, **__: texts.Reading(problem="RecursionError"),
     )
     words = b"<html><body><script>" + b"hidden " * 900 + b"</script>%s</body></html>"
     many = read_page(words % (b"word " * 300), "text/html", "http://a.org/", ExtractionLimits())
@@ -178,6 +179,12 @@ def test_an_extractor_that_breaks_is_named_and_the_other_counts(
     assert found["text_confidence"] == "low"
 
 
+def test_authors_are_looked_for_once_only_where_they_are_found_at_once() -> None:
+    html = (PAGES / "english-article.html").read_text()
+    assert by_newspaper(html, "http://a.org/").authors == ["Dana Ferris"]
+    assert by_newspaper(html, "http://a.org/", authors=False).authors == []
+
+
 @pytest.mark.parametrize("problem", [ImportError, LookupError])
 def test_missing_word_lists_fall_back_to_english_rules(
     monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
@@ -185,11 +192,11 @@ def test_missing_word_lists_fall_back_to_english_rules(
     asked = []
     real = texts._newspaper
 
-    def picky(html: str, url: str, *, language: str) -> texts.Reading:
+    def picky(html: str, url: str, *, language: str, authors: bool) -> texts.Reading:
         asked.append(language)
         if not language:
             raise problem
-        return real(html, url, language=language)
+        return real(html, url, language=language, authors=authors)
 
     monkeypatch.setattr(texts, "_newspaper", picky)
     html = (PAGES / "english-article.html").read_text()

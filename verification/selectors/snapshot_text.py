@@ -56,10 +56,16 @@ def _text_note(snapshot: Snapshot, text: Artifact | None) -> str:
         return "The text of this copy has not been read yet. The file below holds the whole page."
     if text.status != ArtifactStatus.OK:
         words = "no text" if text.status == ArtifactStatus.EMPTY else "nothing that we could read"
-        return f"The copy holds {words}. The file below holds the whole page."
+        return f"The copy holds {words}.{_why(text)} The file below holds the whole page."
     if not holds_the_document(snapshot.outcome):
         return "This is not the text of the cited page."
-    return CONFIDENCE.get(text.confidence, "")
+    return f"{CONFIDENCE.get(text.confidence, '')}{_why(text)}"
+
+
+def _why(text: Artifact) -> str:
+    """What the reader of pages said of the text: why there is none, or not all of it."""
+    reason = str(text.facts.get("reason", ""))
+    return f" {reason}" if reason else ""
 
 
 def paragraphs_of(text: str, citing: Sequence[Evidence]) -> list[tuple[Run, ...]]:
