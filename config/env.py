@@ -60,6 +60,18 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [word.strip() for word in raw.split(",") if word.strip()] if raw else list(default)
 
 
+def origin(name: str) -> str:
+    """Scheme, host and port of a host of ours, or nothing."""
+    raw = text(name).rstrip("/")
+    parts = urlsplit(raw)
+    is_whole = parts.scheme in {"http", "https"} and parts.hostname and raw.count("/") == 2  # noqa: PLR2004  those of ://
+    if raw and not is_whole:
+        raise EnvironmentProblem(
+            f"{name}={raw!r} is not the address of a host. Write it as https://snap.example.org."
+        )
+    return raw.lower()
+
+
 def secret_key(var_dir: Path, *, servers: bool) -> str:
     """SECRET_KEY from the environment; embedded installations keep a generated one, mode 0600."""
     value = text("SECRET_KEY")

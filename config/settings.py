@@ -225,7 +225,7 @@ OPENTIMESTAMPS_URLS = env.words("OPENTIMESTAMPS_URL")
 # host:port of authorities and calendars in the operator's own network; nothing else reaches those.
 OWN_SERVICES = env.words("OWN_SERVICES")
 LOCAL_AUTHORITY_DIR = VAR_DIR / "timestamp-authority"
-SNAPSHOT_HOST = env.text("SNAPSHOT_HOST").rstrip("/")
+SNAPSHOT_HOST = env.origin("SNAPSHOT_HOST")
 CHROMIUM = env.text("CHROMIUM")
 
 # --- API

@@ -25,6 +25,7 @@ from sources.models import (
 )
 from sources.selectors.documents import address_digest
 from sources.services.installation import object_store
+from sources.urlnorm import lookup_key
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState, SourceKind
 
 PASSWORD = "correct horse battery staple"
@@ -77,6 +78,7 @@ class DocumentFactory(DjangoModelFactory[Document]):
     address_digest = factory.LazyAttribute(
         lambda row: address_digest(row.address) if row.address else None
     )
+    lookup_key = factory.LazyAttribute(lambda row: lookup_key(row.address) if row.address else "")
     title = factory.Sequence(lambda n: f"Report {n}")
     language = "en"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from verification.views import bundles, public, public_snapshots, public_sources
+from verification.views import bundles, memento, public, public_snapshots, public_sources
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("snap/<int:number>", public_snapshots.snapshot, name="snapshot"),
     path("snap/<int:number>/bundle.wacz", bundles.snapshot_bundle, name="snapshot_bundle"),
     path("snap/<int:number>/warc", public_snapshots.warc, name="snapshot_warc"),
+    path("timegate/<path:address>", memento.timegate, name="timegate"),
+    path("timemap/link/<int:page>/<path:address>", memento.timemap, name="timemap_page"),
+    path("timemap/link/<path:address>", memento.timemap, name="timemap"),
     path("methodology", public.methodology, name="methodology"),
     path("", include("verification.urls_desk")),
 ]

@@ -29,18 +29,35 @@ def read_page(warc: BinaryIO, offset: int, limits: Limits, *, at_most: int) -> A
 
     A body that ends too early, or is not what it says, gives what could be read of it.
     """
+    response = open_response(warc, offset, limits)
+    body = bytearray()
+    for piece in response.pieces:
+        body += piece
+        if len(body) >= at_most:
+            break
+    return ArchivedPage(response.url, response.head, bytes(body[:at_most]))
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedResponse:
+    """A response whose body, content coding undone, is still to be read from its file."""
+
+    url: str
+    head: Head
+    pieces: Iterator[bytes]
+
+
+def open_response(warc: BinaryIO, offset: int, limits: Limits) -> ArchivedResponse:
+    """Open the response record at OFFSET; raises MalformedRecord if there is none."""
     fields, block = read_record(warc, offset)
     if fields.get("warc-type") != "response":
         raise MalformedRecord("The record is not a response.")
     head, rest = _head(block)
     feed = Feed(lambda _size: next(block, b""), rest)
     decoder = Decoder(content_coding(head), limits)
-    body = bytearray()
-    for piece in decoded(_readable(feed, head), decoder):
-        body += piece
-        if len(body) >= at_most:
-            break
-    return ArchivedPage(fields["warc-target-uri"], head, bytes(body[:at_most]))
+    return ArchivedResponse(
+        fields["warc-target-uri"], head, decoded(_readable(feed, head), decoder)
+    )
 
 
 def _head(block: Iterator[bytes]) -> tuple[Head, bytes]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
 
@@ -52,6 +53,8 @@ class Document(models.Model):
             models.Index(
                 fields=["number"], name="document_missing", condition=Q(address__isnull=True)
             ),
+            # a key may be longer than a page of a tree holds
+            HashIndex(fields=["lookup_key"], name="document_lookup"),
         ]
 
 

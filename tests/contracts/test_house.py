@@ -43,6 +43,7 @@ def test_only_the_settings_read_the_environment() -> None:
         "config/env.py",
         "config/celery.py",  # names the settings module, as Django's own entry points do
         "config/wsgi.py",
+        "config/replay.py",
         "manage.py",
     }
     found = {
@@ -64,7 +65,9 @@ def test_every_template_compiles(name: str) -> None:
 
 def test_every_environment_variable_is_documented() -> None:
     settings = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
-    names = set(re.findall(r"env\.(?:text|boolean|integer|words)\(\s*\"([A-Z_]+)\"", settings))
+    names = set(
+        re.findall(r"env\.(?:text|boolean|integer|number|words|origin)\(\s*\"([A-Z_]+)\"", settings)
+    )
     documented = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     assert {name for name in names | {"SECRET_KEY"} if f"`{name}`" not in documented} == set()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from accounts.roles import Role
@@ -19,8 +21,10 @@ from claims.models import ArticleImport, Claim, ClaimDraft
 from claims.services.imports import import_article
 from claims.vocabulary import Alignment, Directness, Publication, Stance, Status
 from tests.factories import ClaimFactory, EventFactory, EvidenceFactory, SourceFactory, UserFactory
+from tests.verification import replay_asking
 from verification.conditions import ReasonCode
 from verification.models import StatusProposal
+from verification.replay_addresses import replay_address
 from verification.services.proposals import propose_status
 from verification.services.status import Change
 
@@ -81,6 +85,9 @@ TABLE = {
     "snapshot_warc": PUBLIC,
     "snapshot_bundle": PUBLIC,
     "claim_bundle": PUBLIC,
+    "timegate": PUBLIC,
+    "timemap": PUBLIC,
+    "timemap_page": PUBLIC,
     "methodology": PUBLIC,
     "checkpoints": PUBLIC,
     "desk_import": Access(read=DESK, write=CHECKERS),
@@ -136,6 +143,8 @@ class World:
             "source": evidence.document.source.number,
             "snapshot": evidence.snapshot.number,
             "import": self.article.number,
+            "address": evidence.document.address,
+            "page": 1,
             "marker": self.article.footnotes.first().marker,
             "document": self.article.footnotes.first().document.number,
         }
@@ -198,7 +207,7 @@ def address(name: str, pattern: str, world: World) -> str:
     values["number"] = values[number]
     path = pattern
     for key, value in values.items():
-        for kind in ("int", "str", "uuid"):
+        for kind in ("int", "str", "uuid", "path"):
             path = path.replace(f"<{kind}:{key}>", str(value))
     return f"/{path}"
 
@@ -222,6 +231,29 @@ def passes(answer: HttpResponse) -> bool:
     """Whether the role was let through: what it then got wrong is another matter."""
     to_sign_in = answer.status_code == 302 and "/desk/sign-in" in answer["Location"]
     return not to_sign_in and answer.status_code not in {401, 403, 404, 405}
+
+
+# The host that replays archived pages knows nobody: everybody reads, nobody writes.
+REPLAY_TABLE = {"replay": "", "replay_part": "a/1", "replay_file": "file"}
+
+
+def test_every_address_of_the_replay_host_stands_in_its_table() -> None:
+    assert {name for name, _ in routes(get_resolver("config.replay_urls"))} == set(REPLAY_TABLE)
+    assert set(REPLAY_TABLE) & set(TABLE) == set()
+
+
+@pytest.mark.parametrize("part", REPLAY_TABLE.values())
+def test_the_replay_host_is_read_by_everybody_and_written_by_nobody(
+    part: str, settings: Settings, tmp_path: Path
+) -> None:
+    settings.SNAPSHOT_HOST = replay_asking.HOST
+    document = EvidenceFactory.create(snapshot=None).document
+    page, picture = (replay_asking.response(body) for body in (b"<p>x", b"GIF89a"))
+    answers = {"https://a.example/": page, "https://a.example/b": picture}
+    snapshot = replay_asking.archived(tmp_path, document, answers)
+    address = replay_address(snapshot.number) + part
+    assert replay_asking.ask(address).status == 200
+    assert replay_asking.ask(address, method="POST").status == 405
 
 
 def test_every_address_stands_in_the_table() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,11 +47,15 @@ def facts(request):
             "broker": settings.CELERY_BROKER_URL.split(":")[0],
             "cache": settings.CACHE_URL.split(":")[0],
             "address": settings.PUBLIC_URL,
+            "replay": settings.SNAPSHOT_HOST,
             "loopback": settings.CAPTURE_LOOPBACK_PORTS,
         })
 
 urlpatterns = [path("", facts)]
 """
+
+
+NOT_INHERITED = {"DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "PUBLIC_URL", "SNAPSHOT_HOST"}
 
 
 class Run:
@@ -59,11 +65,7 @@ class Run:
         self.port = free_port()
         self.before = {process.pid for process in psutil.process_iter()}
         self.var = var
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in {"DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "PUBLIC_URL"}
-        }
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         self.process = subprocess.Popen(  # noqa: S603  our own command
             [sys.executable, "manage.py", "up", "--port", str(self.port), *options],
             stdout=subprocess.PIPE,
@@ -158,14 +160,31 @@ def page(run: Run) -> str:
         return answer.read().decode()
 
 
+def replayed(run: Run) -> int:
+    """What the replay host answers to an address that is none of its own."""
+    address = re.search(r"replayed at (http:[^ ,]+)", run.said)
+    assert address is not None
+    try:
+        urllib.request.urlopen(f"{address[1]}desk/", timeout=30).close()  # noqa: S310  our own host
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+    return 200
+
+
 def test_children_are_told_where_everything_is(shared: Run) -> None:
     assert f"http://127.0.0.1:{shared.port}/" in shared.said
+    said = re.search(r"Archived pages are replayed at (http://127\.0\.0\.1:(\d+))/", shared.said)
+    assert said is not None
+    replay, port = said[1], int(said[2])
+    assert port > shared.port
     assert page(shared) == (
         '{"database": "corroborate", "broker": "redis+socket", "cache": "unix", '
-        f'"address": "http://127.0.0.1:{shared.port}", "loopback": []}}'
+        f'"address": "http://127.0.0.1:{shared.port}", "replay": "{replay}", "loopback": []}}'
     )
     assert {path.name for path in (shared.var / "log").iterdir()} == {
-        *("beat.log", "postgres.log", "up.log", "valkey.log", "web.log", "worker.log"),
+        *("beat.log", "postgres.log", "replay.log", "up.log", "valkey.log", "web.log"),
+        "worker.log",
     }
 
 
@@ -212,6 +231,17 @@ def test_busy_port_is_refused_with_a_way_out(starts: Callable[..., Run]) -> None
     assert run.family() == []
 
 
+def test_busy_replay_port_is_refused_with_a_way_out(starts: Callable[..., Run]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        run = starts("--replay-port", str(port))
+        assert run.ends() == 1
+    assert f"Port {port} of 127.0.0.1 cannot be used" in run.said
+    assert "--replay-port" in run.said
+
+
 def test_broken_site_is_reported_with_its_last_words(starts: Callable[..., Run]) -> None:
     run = starts("--workers", "1", ROOT_URLCONF="unused", DJANGO_SETTINGS_MODULE="missing_settings")
     assert run.ends() == 1
@@ -233,7 +263,8 @@ def test_the_whole_project_serves_and_stops(folder: Path) -> None:
     try:
         assert run.says("Serving"), run.said
         assert "<html" in page(run)
-        assert len(run.family()) >= 8
+        assert replayed(run) == 404
+        assert len(run.family()) >= 9
     finally:
         assert run.ends_by(signal.SIGTERM) == 0
     assert run.family() == []

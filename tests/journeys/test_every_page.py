@@ -151,7 +151,8 @@ def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, list
 
 
 def test_no_page_is_left_out(numbers_at: Callable[[str], dict[str, Any]]) -> None:
-    parts = {"number": 1, "position": 1, "marker": "1", "slug": "-"}
+    parts = {"number": 1, "position": 1, "marker": "1", "slug": "-", "page": 1}
+    parts["address"] = "https://nowhere.example/"
     parts["key"] = numbers_at("proposed")["proposal"]
     client = Client()
     client.login(username=CHECKER, password=PASSWORD)

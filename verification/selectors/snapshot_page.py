@@ -19,6 +19,7 @@ from verification.addresses import (
     snapshot_path,
     snapshot_warc_path,
 )
+from verification.memento import memento_headers
 from verification.selectors.phrases import published
 from verification.selectors.public_copies import public_copy
 from verification.selectors.redaction import (
@@ -27,6 +28,7 @@ from verification.selectors.redaction import (
     source_href,
     source_name,
 )
+from verification.selectors.replay import Replay, replay_of
 from verification.selectors.snapshot_details import Details, copy_details
 from verification.selectors.snapshot_tabs import Tab, View, tabs, view_of
 from verification.selectors.snapshot_text import CopiedText, copied_text
@@ -71,7 +73,10 @@ class Copied:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotPage:
-    """What every view shows; of `text` and `details` only the one whose view it is."""
+    """What every view shows; of `text`, `replay` and `details` the one whose view it is.
+
+    `headers` make the answer a Memento, if there is something to remember.
+    """
 
     number: int
     href: str
@@ -92,9 +97,11 @@ class SnapshotPage:
     requested_at: datetime
     copy: Copied | None
     text: CopiedText | None
+    replay: Replay | None
     details: Details | None
     captures: tuple[Capture, ...]
     citations: tuple[Citation, ...]
+    headers: tuple[tuple[str, str], ...]
 
     @property
     def template(self) -> str:
@@ -129,9 +136,11 @@ def snapshot_page(number: int, asked: str = "") -> SnapshotPage:
         requested_at=snapshot.requested_at,
         copy=_copied(snapshot) if snapshot.state == CaptureState.SEALED else None,
         text=copied_text(snapshot, citing) if view == View.TEXT else None,
+        replay=replay_of(snapshot) if view == View.PAGE else None,
         details=copy_details(snapshot) if view == View.DETAILS else None,
         captures=_captures(snapshot),
         citations=tuple(_citation(item) for item in citing),
+        headers=tuple(memento_headers(snapshot)),
     )
 
 

@@ -8,16 +8,18 @@ from enum import StrEnum
 from sources.models import Snapshot
 from sources.vocabulary import CaptureState
 from verification.addresses import snapshot_path
+from verification.selectors.replay import can_be_replayed
 
 
 class View(StrEnum):
     """The value of ?view=; each is shown by the template of its name in templates/snapshot/."""
 
     TEXT = "text"
+    PAGE = "page"
     DETAILS = "details"
 
 
-LABELS = {View.TEXT: "Text", View.DETAILS: "Details"}
+LABELS = {View.TEXT: "Text", View.PAGE: "Page as it looked", View.DETAILS: "Details"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def views_of(snapshot: Snapshot) -> tuple[View, ...]:
     """What there is to see of SNAPSHOT, in the order of the tabs."""
     if snapshot.state != CaptureState.SEALED:
         return ()
-    return (View.TEXT, View.DETAILS)
+    page = (View.PAGE,) if can_be_replayed(snapshot) else ()
+    return (View.TEXT, *page, View.DETAILS)
 
 
 def tabs(snapshot: Snapshot, current: View) -> tuple[Tab, ...]:

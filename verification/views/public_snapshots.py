@@ -17,7 +17,14 @@ WARC_TYPE = "application/gzip"  # a WARC file in gzip members, and nothing a bro
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
     """One view of an archived copy, by ?view=; the text if there is no such view."""
     page = snapshot_page(number, request.GET.get("view", ""))
-    return render(request, "public/snapshot.html", {"page": page})
+    response = render(request, "public/snapshot.html", {"page": page})
+    for name, value in page.headers:
+        response[name] = value
+    if page.replay:
+        # The address in the frame is good for minutes only, so this page is not kept.
+        response["Cache-Control"] = "no-store"
+        response._csp_update = {"frame-src": [page.replay.origin]}  # type: ignore[attr-defined]  # noqa: SLF001  # the interface of django-csp
+    return response
 
 
 @require_safe

@@ -31,6 +31,7 @@ REAPER_SECONDS = 20
 POSTGRES_STOP_SECONDS = 35
 TASK_THREADS = 4
 WEB_THREADS = 4
+REPLAY_PORTS = 20  # how many ports after that of the site are tried
 
 
 class StopRequested(BaseException):
@@ -47,6 +48,11 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help="web server processes")
+        parser.add_argument(
+            "--replay-port",
+            type=int,
+            help="port of the host that replays archived pages; the first free one after --port",
+        )
         parser.add_argument("--demo", action="store_true", help="load and serve the demonstration")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -54,6 +60,7 @@ class Command(BaseCommand):
             refuse_busy_port(options["host"], options["port"], "--port (make run PORT=…)")
             if options["demo"]:
                 refuse_busy_port("127.0.0.1", settings.DEMO_WEB_PORT, "DEMO_WEB_PORT")
+            options["replay_port"] = replay_port(options)
             runtime = make_socket_directory()
             supervisor = Supervisor(
                 directory=settings.BASE_DIR,
@@ -79,9 +86,12 @@ class Command(BaseCommand):
             self.leave_database()
 
     def start_all(self, supervisor: Supervisor, runtime: Path, options: dict[str, Any]) -> None:
-        address = f"http://{bracketed(options['host'])}:{options['port']}"
+        host = bracketed(options["host"])
+        address = f"http://{host}:{options['port']}"
+        replay = settings.SNAPSHOT_HOST or f"http://{host}:{options['replay_port']}"
         # The caller's environment is passed on, not read; ours only fills its gaps.
-        supervisor.environment = {"PUBLIC_URL": address, **os.environ, **self.own_settings(options)}
+        own = {**self.own_settings(options), "SNAPSHOT_HOST": replay}
+        supervisor.environment = {"PUBLIC_URL": address, **os.environ, **own}
         if not settings.CELERY_BROKER_URL:
             self.start_valkey(supervisor, runtime / "valkey.sock")
         self.prepare_database()
@@ -92,6 +102,7 @@ class Command(BaseCommand):
         self.start_web(supervisor, options)
         if options["demo"]:
             supervisor.run("Demo", manage("demo"), self.say)
+        self.say(f"Archived pages are replayed at {replay}/, and nowhere else.")
         self.say(f"Serving {address}/  Ctrl-C stops everything.")
 
     def own_settings(self, options: dict[str, Any]) -> dict[str, str]:
@@ -121,8 +132,11 @@ class Command(BaseCommand):
 
     def start_web(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
         host, port = options["host"], options["port"]
-        child = supervisor.start("Web", web_command(host, port, options["workers"]))
+        child = supervisor.start("Web", web_command("wsgi", host, port, options["workers"]))
+        replay = options["replay_port"]
+        other = supervisor.start("Replay", web_command("replay", host, replay, 1))
         supervisor.wait_until(lambda: web_answers(host, port), child, seconds=START_SECONDS)
+        supervisor.wait_until(lambda: web_answers(host, replay), other, seconds=START_SECONDS)
 
     def leave_database(self) -> None:
         if settings.DATABASE_URL:
@@ -159,9 +173,10 @@ def worker_command() -> list[str]:
     )
 
 
-def web_command(host: str, port: int, workers: int) -> list[str]:
+def web_command(application: str, host: str, port: int, workers: int) -> list[str]:
+    """Serve one of the applications of config/: wsgi is the site, replay the archived pages."""
     return [
-        *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
+        *(sys.executable, "-m", "gunicorn", f"config.{application}:application"),
         *("--bind", f"{bracketed(host)}:{port}", "--workers", str(workers)),
         *("--worker-class", "gthread", "--threads", str(WEB_THREADS)),
         # Imported once and forked: half the time and memory of a worker each.
@@ -188,16 +203,34 @@ def web_answers(host: str, port: int) -> bool:
 
 
 def refuse_busy_port(host: str, port: int, setting: str) -> None:
+    try:
+        try_port(host, port)
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} of {host} cannot be used ({error.strerror}). Stop the program that "
+            f"has it, or choose another port with {setting}."
+        ) from error
+
+
+def try_port(host: str, port: int) -> None:
+    """Take the port for a moment; OSError if another program has it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            raise CommandError(
-                f"Port {port} of {host} cannot be used ({error.strerror}). Stop the program that "
-                f"has it, or choose another port with {setting}."
-            ) from error
+        trial.bind((host, port))
+
+
+def replay_port(options: dict[str, Any]) -> int:
+    """The port that was asked for, or the first free one after that of the site."""
+    host, given = options["host"], options["replay_port"]
+    if given:
+        refuse_busy_port(host, given, "--replay-port")
+        return int(given)
+    for port in range(options["port"] + 1, options["port"] + 1 + REPLAY_PORTS):
+        with contextlib.suppress(OSError, OverflowError):
+            try_port(host, port)
+            return int(port)
+    raise CommandError("No port after --port is free. Choose one with --replay-port.")
 
 
 @contextlib.contextmanager

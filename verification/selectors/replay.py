@@ -1,0 +1,74 @@
+"""Which archived copies may be replayed, and what a reader is told instead of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from core.errors import DomainError, Missing
+from sources.models import Snapshot, Takedown
+from sources.services.replay import PAGES, PICTURES
+from sources.vocabulary import CaptureReason, CaptureState
+from verification.replay_addresses import replay_address
+from verification.selectors.public_copies import public_copy
+
+SHOWN = PAGES | PICTURES | {"text/plain", ""}
+# What we capture is a page; what somebody else captured may hold what the page needed too.
+ALONE = frozenset({CaptureReason.USER, CaptureReason.SCHEDULE})
+
+
+class TakenDown(DomainError):
+    """The bytes are not shown any more; that they were archived stays known."""
+
+    status = 451
+    code = "taken_down"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Where the browser gets a copy from, for ten minutes: into a frame, or as a file."""
+
+    origin: str
+    frame: str
+    file: str
+    media_type: str
+    is_alone: bool
+
+
+def replay_of(snapshot: Snapshot) -> Replay:
+    is_shown = snapshot.media_type in SHOWN
+    return Replay(
+        origin=settings.SNAPSHOT_HOST,
+        frame=replay_address(snapshot.number) if is_shown else "",
+        file="" if is_shown else replay_address(snapshot.number, "file"),
+        media_type=snapshot.media_type,
+        is_alone=is_shown and snapshot.reason in ALONE,
+    )
+
+
+def replayable(number: int) -> Snapshot:
+    """Copy NUMBER, if its bytes may be shown. Missing: it is not public; TakenDown: no longer."""
+    snapshot = public_copy(number)
+    if snapshot.state != CaptureState.SEALED or snapshot.warc is None:
+        raise Missing(f"Nothing is archived under {number} yet.")
+    for decided in _takedowns(snapshot):
+        raise TakenDown(
+            f"This copy is not shown any more. {decided.get_basis_display()}, decided on "
+            f"{decided.decided_at:%-d %b %Y}. {decided.words}"
+        )
+    return snapshot
+
+
+def can_be_replayed(snapshot: Snapshot) -> bool:
+    """Whether there is a host to show it, something to show, and nobody who forbade it."""
+    is_sealed = snapshot.state == CaptureState.SEALED and snapshot.http_status is not None
+    return bool(settings.SNAPSHOT_HOST) and is_sealed and not any(_takedowns(snapshot))
+
+
+def _takedowns(snapshot: Snapshot) -> Iterator[Takedown]:
+    """Decisions about the copy, or about the one that holds its bytes."""
+    for holder in (snapshot, snapshot.revisits):
+        if holder is not None and hasattr(holder, "takedown"):
+            yield holder.takedown
