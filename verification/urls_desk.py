@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from verification.views import adding, board, editor, evidence, queue, review, status
+from verification.views import adding, board, editor, evidence, health, queue, review, status
 
 _ITEM = "desk/c/<int:number>/evidence/<int:position>"
 
@@ -33,4 +33,9 @@ LISTS: list[URLPattern | URLResolver] = [
     path("desk/review/<uuid:key>/take-back", review.take_back, name="desk_review_take_back"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *EDITING]
+HEALTH: list[URLPattern | URLResolver] = [
+    path("desk/health", health.page, name="desk_health"),
+    path("desk/health/retry", health.retry, name="desk_health_retry"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *EDITING, *HEALTH]

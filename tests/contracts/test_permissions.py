@@ -103,6 +103,8 @@ TABLE = {
     "desk_missing": READ_DESK,
     "desk_missing_locate": EDIT,
     "desk_queue": READ_DESK,
+    "desk_health": READ_DESK,
+    "desk_health_retry": EDIT,
     "desk_publish": DECIDE,
     "desk_contested": READ_DESK,
     "desk_review": READ_DESK,
