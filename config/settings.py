@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},
     "sweep stamps": {"task": "sources.sweep_stamps", "schedule": 60.0},
     "copy objects": {"task": "sources.copy_objects", "schedule": 300.0},
+    "remove taken down": {"task": "sources.remove_taken_down", "schedule": 600.0},
     "walk fixity": {"task": "sources.walk_fixity", "schedule": 3600.0},
     "sweep orphans": {"task": "sources.sweep_orphans", "schedule": 24 * 3600.0},
 }

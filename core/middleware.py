@@ -79,4 +79,5 @@ class DomainErrorMiddleware:
         if not isinstance(error, DomainError):
             return None
         logger.info("%s %s refused: %s", request.method, request.path, error.code)
-        return render(request, "refused.html", {"error": error}, status=error.status)
+        template = getattr(error, "template", "refused.html")
+        return render(request, template, {"error": error}, status=error.status)

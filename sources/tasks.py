@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sources.services import artifacts, capture, copies, fixity, timestamps
+from sources.services import artifacts, capture, copies, fixity, removal, timestamps
 
 
 @shared_task(name="sources.capture")
@@ -48,3 +48,8 @@ def walk_fixity() -> None:
 @shared_task(name="sources.sweep_orphans")
 def sweep_orphans() -> None:
     fixity.sweep_orphans()
+
+
+@shared_task(name="sources.remove_taken_down")
+def remove_taken_down() -> None:
+    removal.remove_taken_down()

@@ -30,6 +30,11 @@ def origin_decided(document_id: int) -> None:
     snapshots.origin_decided(document_id=document_id)
 
 
+@shared_task(name="verification.snapshot_taken_down")
+def snapshot_taken_down(snapshot_id: int) -> None:
+    snapshots.snapshot_taken_down(snapshot_id=snapshot_id)
+
+
 @shared_task(name="verification.sweep")
 def sweep() -> None:
     assess.sweep_assessments()

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from verification.views import adding, board, editor, evidence, health, queue, review, status
+from verification.views import (
+    adding,
+    board,
+    custody,
+    editor,
+    evidence,
+    health,
+    queue,
+    review,
+    status,
+)
 
+_COPY = "desk/snap/<int:number>"
 _ITEM = "desk/c/<int:number>/evidence/<int:position>"
 
 EDITING: list[URLPattern | URLResolver] = [
@@ -38,4 +49,11 @@ HEALTH: list[URLPattern | URLResolver] = [
     path("desk/health/retry", health.retry, name="desk_health_retry"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *EDITING, *HEALTH]
+CUSTODY: list[URLPattern | URLResolver] = [
+    path(_COPY, custody.custody, name="desk_custody"),
+    path(f"{_COPY}/take-down", custody.take_down_copy, name="desk_custody_take_down"),
+    path(f"{_COPY}/hold", custody.hold_copy, name="desk_custody_hold"),
+    path(f"{_COPY}/release", custody.release_copy, name="desk_custody_release"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *EDITING, *CUSTODY, *HEALTH]

@@ -34,6 +34,7 @@ def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
             "document__source__owner",
             "document__begins_origin",
             "snapshot__warc",
+            "snapshot__takedown",
             "added_by",
         )
         .prefetch_related(

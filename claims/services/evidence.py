@@ -123,7 +123,9 @@ def _next_position(claim: Claim) -> int:
 
 def _newest_sealed(document: Document) -> Any:
     """The newest copy that holds the document; a kept error page is no copy of it."""
-    copies = document.snapshots.filter(state=CaptureState.SEALED, outcome__in=HOLDS_THE_DOCUMENT)
+    copies = document.snapshots.filter(
+        state=CaptureState.SEALED, outcome__in=HOLDS_THE_DOCUMENT, takedown__isnull=True
+    )
     return copies.order_by("-number").first()
 
 

@@ -69,7 +69,7 @@ class LegalHold(models.Model):
 
 
 class Takedown(models.Model):
-    """A decision not to show a snapshot's bytes any more. Its hash, and this row, stay for ever."""
+    """A decision to show a snapshot no more. Its hashes, and this row, stay for ever."""
 
     snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, related_name="takedown")
     basis = term(TakedownBasis)

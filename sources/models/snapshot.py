@@ -19,6 +19,17 @@ from sources.vocabulary import (
 PRIORITY_PERSON, PRIORITY_IMPORT, PRIORITY_SCHEDULE = 20, 10, 0
 
 
+# A takedown empties what was read out of a copy, and changes nothing else of the row.
+ONLY_A_TAKEDOWN_BLANKS = """
+    IF NEW.content = '' AND NEW.facts = '{}'::jsonb
+       AND to_jsonb(NEW) - 'content' - 'facts' = to_jsonb(OLD) - 'content' - 'facts'
+       AND EXISTS (SELECT 1 FROM sources_takedown WHERE snapshot_id = OLD.snapshot_id) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'Cannot update rows from sources_artifact: only a takedown empties one';
+"""
+
+
 class StoredObject(models.Model):
     """Bytes in the object store, named by their SHA-256. Written once, never changed."""
 
@@ -72,10 +83,6 @@ class Snapshot(models.Model):
     warc = models.ForeignKey(
         StoredObject, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshots"
     )
-    given = models.ForeignKey(
-        StoredObject, on_delete=models.PROTECT, null=True, blank=True, related_name="given_as",
-        help_text="File that somebody gave us, as they gave it; the copy was taken out of it.",
-    )  # fmt: skip
     payload_sha256 = models.CharField(max_length=64, blank=True)
     payload_size = models.BigIntegerField(null=True, blank=True)
     warc_records = models.JSONField(
@@ -215,4 +222,12 @@ class Artifact(models.Model):
                 fields=["snapshot", "kind", "tool", "tool_version"], name="artifact_once"
             ),
         ]
-        triggers = append_only("artifact")
+        triggers = [
+            *append_only("artifact")[1:],
+            pgtrigger.Trigger(
+                name="artifact_no_update",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=ONLY_A_TAKEDOWN_BLANKS,
+            ),
+        ]

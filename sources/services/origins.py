@@ -57,7 +57,10 @@ def _neighbours(document: Document) -> list[Document]:
 def _text_report(document: Document) -> origins.TextReport | None:
     text = (
         Artifact.objects.filter(
-            snapshot__document=document, kind=ArtifactKind.TEXT, status=ArtifactStatus.OK
+            snapshot__document=document,
+            snapshot__takedown__isnull=True,
+            kind=ArtifactKind.TEXT,
+            status=ArtifactStatus.OK,
         )
         .order_by("-snapshot__number", "-pk")
         .first()

@@ -53,6 +53,8 @@ PUBLIC = Access(read=EVERYBODY)
 READ_DESK = Access(read=DESK)
 EDIT = Access(read=NOBODY, write=CHECKERS)
 DECIDE = Access(read=NOBODY, write=EDITORS)
+CUSTODIANS = frozenset({Role.ADMIN})
+CUSTODY = Access(read=NOBODY, write=CUSTODIANS)
 TAKE_BACK = Access(read=NOBODY, write=PROPOSER)
 
 TABLE = {
@@ -123,6 +125,10 @@ TABLE = {
     "desk_evidence_capture": EDIT,
     "desk_status": Access(read=DESK, write=CHECKERS),
     "desk_take_back": TAKE_BACK,
+    "desk_custody": Access(read=CUSTODIANS),
+    "desk_custody_take_down": CUSTODY,
+    "desk_custody_hold": CUSTODY,
+    "desk_custody_release": CUSTODY,
 }
 
 
@@ -205,6 +211,10 @@ def address(name: str, pattern: str, world: World) -> str:
         "snapshot_bundle": "snapshot",
         "api:snapshot": "snapshot",
         "desk_missing_locate": "document",
+        "desk_custody": "snapshot",
+        "desk_custody_take_down": "snapshot",
+        "desk_custody_hold": "snapshot",
+        "desk_custody_release": "snapshot",
     }.get(name, "import" if "import" in name else "number")
     values["number"] = values[number]
     path = pattern

@@ -15,6 +15,7 @@ from claims.vocabulary import Status
 from core.api.pagination import KeyPagination
 from core.api.reading import StrictQuery
 from sources.models import Snapshot, Source
+from sources.selectors.custody import refuse_taken_down
 from verification.api.representations import (
     AssessmentOut,
     ClaimOut,
@@ -165,7 +166,14 @@ class SnapshotList(ListOf):
 
 @extend_schema_view(get=extend_schema(operation_id="get_snapshot"))
 class SnapshotDetail(OneOf):
+    """One capture; 451 with basis, date and hashes if its copy was taken down."""
+
     serializer_class = SnapshotOut
+
+    def get_object(self) -> Snapshot:
+        found: Snapshot = super().get_object()
+        refuse_taken_down(found)
+        return found
 
     def get_queryset(self) -> QuerySet[Snapshot]:
         return api.snapshots()

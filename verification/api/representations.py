@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from claims.models import Claim, Evidence
 from sources.models import Snapshot, Source
+from sources.selectors.custody import is_taken_down, takedown_of
 from sources.vocabulary import Safety
 from verification.models import Assessment, StatusEvent
 from verification.selectors.facts import derivation_of, is_archived, origin_key, side_of
@@ -234,6 +235,7 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
     warc_bytes = serializers.IntegerField(source="warc.size", default=None)
     hops = HopOut(many=True)
     text = serializers.SerializerMethodField()
+    taken_down = serializers.SerializerMethodField()
 
     class Meta:
         model = Snapshot
@@ -258,11 +260,12 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
             "warc_bytes",
             "hops",
             "text",
+            "taken_down",
         ]
 
     @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
     def get_text(self, snapshot: Any) -> dict[str, Any] | None:
-        if not snapshot.texts:
+        if not snapshot.texts or is_taken_down(snapshot):
             return None
         newest = snapshot.texts[0]
         return {
@@ -272,6 +275,13 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
             "sha256": newest.sha256,
             **newest.facts,
         }
+
+    @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
+    def get_taken_down(self, snapshot: Any) -> dict[str, Any] | None:
+        found = takedown_of(snapshot)
+        if found is None:
+            return None
+        return {"basis": found.basis, "words": found.words, "at": found.decided_at}
 
 
 class StatusEventOut(serializers.ModelSerializer[StatusEvent]):

@@ -81,6 +81,6 @@ def snapshots() -> models.QuerySet[Snapshot]:
     return (
         Snapshot.objects.filter(Exists(cited))
         .exclude(document__source__safety=Safety.WITHHELD)
-        .select_related("document__source", "warc")
+        .select_related("document__source", "warc", "takedown")
         .prefetch_related(models.Prefetch("artifacts", queryset=texts, to_attr="texts"), "hops")
     )

@@ -8,6 +8,7 @@ from claims.models import Evidence
 from sources.failures import result_in_words
 from sources.models import Document, Snapshot
 from sources.selectors.captures import came_of, gone_since
+from sources.selectors.custody import is_taken_down
 from sources.vocabulary import CaptureState
 from verification.selectors.facts import is_archived
 
@@ -22,6 +23,7 @@ def newest_captures(items: Collection[Evidence]) -> Mapping[int, Snapshot]:
         return {}
     found = (
         Snapshot.objects.filter(document__in=waiting)
+        .select_related("takedown")
         .annotate(gone_since=gone_since())
         .order_by("document_id", "-number")
         .distinct("document_id")
@@ -34,6 +36,8 @@ def why_not_archived(document: Document, newest: Snapshot | None) -> str:
         return f"The address of this source is missing, {NOT_COUNTED}"
     if newest is None:
         return f"Not archived yet, {NOT_COUNTED}"
+    if is_taken_down(newest):
+        return f"The archived copy was taken down, {NOT_COUNTED}"
     if newest.state == CaptureState.SEALED:
         return _with_why(f"What we could archive is not the page itself, {NOT_COUNTED}", newest)
     if newest.state in ENDED:

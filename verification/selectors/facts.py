@@ -14,6 +14,7 @@ from claims.selectors.relations import rivals_of, times_overlap
 from claims.vocabulary import Alignment, Directness, RelationKind, Resolution, Stance, Status
 from sources.models import Derivation
 from sources.outcomes import holds_the_document
+from sources.selectors.custody import is_taken_down
 from sources.vocabulary import CaptureState, DerivationState
 from verification.conditions import ClaimFacts, EvidenceFact
 from verification.scoring import ClaimInput, Exclusion, Report, origin_groups
@@ -45,6 +46,7 @@ def is_archived(evidence: Evidence) -> bool:
         snapshot is not None
         and snapshot.state == CaptureState.SEALED
         and holds_the_document(snapshot.outcome)
+        and not is_taken_down(snapshot)
     )
 
 

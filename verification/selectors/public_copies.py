@@ -12,6 +12,7 @@ from claims.vocabulary import Publication
 from core.errors import Missing
 from sources.models import Snapshot
 from sources.selectors.captures import gone_since
+from sources.selectors.custody import refuse_taken_down
 from sources.vocabulary import CaptureState, Safety
 
 
@@ -24,12 +25,16 @@ def public_copies() -> models.QuerySet[Snapshot]:
 
 
 def public_copy(number: int) -> Snapshot:
-    """Snapshot NUMBER. Missing: there is none, or it is not for the public; nobody can tell."""
+    """Snapshot NUMBER. Missing: there is none, or it is not for the public; nobody can tell.
+
+    TakenDown: it was public, and is shown no more.
+    """
     related = ("document__source", "warc", "takedown", "revisits__warc", "revisits__takedown")
     rows = public_copies().annotate(gone_since=gone_since())
     snapshot = rows.filter(number=number).select_related(*related).first()
     if snapshot is None:
         raise Missing(f"There is no archived copy {number}.")
+    refuse_taken_down(snapshot)
     return snapshot
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from core.errors import DomainError, Missing
+from core.errors import Missing
 from sources.models import Snapshot, Takedown
+from sources.selectors.custody import TakenDown
 from sources.services.replay import PAGES, PICTURES
 from sources.vocabulary import CaptureReason, CaptureState
 from verification.replay_addresses import replay_address
@@ -17,13 +18,6 @@ from verification.selectors.public_copies import public_copy
 SHOWN = PAGES | PICTURES | {"text/plain", ""}
 # What we capture is a page; what somebody else captured may hold what the page needed too.
 ALONE = frozenset({CaptureReason.USER, CaptureReason.SCHEDULE})
-
-
-class TakenDown(DomainError):
-    """The bytes are not shown any more; that they were archived stays known."""
-
-    status = 451
-    code = "taken_down"
 
 
 @dataclass(frozen=True)
@@ -54,10 +48,7 @@ def replayable(number: int) -> Snapshot:
     if snapshot.state != CaptureState.SEALED or snapshot.warc is None:
         raise Missing(f"Nothing is archived under {number} yet.")
     for decided in _takedowns(snapshot):
-        raise TakenDown(
-            f"This copy is not shown any more. {decided.get_basis_display()}, decided on "
-            f"{decided.decided_at:%-d %b %Y}. {decided.words}"
-        )
+        raise TakenDown(snapshot, decided)
     return snapshot
 
 

@@ -12,6 +12,7 @@ from sources.explanations import error_in_words, step_in_words
 from sources.failures import result_in_words
 from sources.models import Document, Snapshot
 from sources.selectors.captures import came_of
+from sources.selectors.custody import is_taken_down
 from sources.vocabulary import CaptureState
 from verification.addresses import (
     claim_path,
@@ -180,17 +181,17 @@ def _citation(item: Evidence) -> Citation:
 
 def _captures(snapshot: Snapshot) -> tuple[Capture, ...]:
     """Newest first, this one among them."""
-    found = Snapshot.objects.filter(document=snapshot.document_id).order_by("-number")
+    found = Snapshot.objects.filter(document=snapshot.document_id).select_related("takedown")
     return tuple(
         Capture(
             number=row.number,
             href=snapshot_path(row.number),
             at=row.sealed_at or row.requested_at,
-            state=str(row.get_state_display()),
+            state="Taken down" if is_taken_down(row) else str(row.get_state_display()),
             is_this=row.pk == snapshot.pk,
             same_bytes=bool(row.payload_sha256) and row.payload_sha256 == snapshot.payload_sha256,
         )
-        for row in found[:MOST_CAPTURES]
+        for row in found.order_by("-number")[:MOST_CAPTURES]
     )
 
 

@@ -77,7 +77,9 @@ def failed_captures_of(actor: User) -> QuerySet[Evidence]:
 def _without_copy(rows: QuerySet[Evidence]) -> QuerySet[Any]:
     """Ids of the newest ROWS whose page has an address and no archived copy."""
     waiting = rows.filter(withdrawn_at=None, document__address__isnull=False).exclude(
-        snapshot__state=CaptureState.SEALED, snapshot__outcome__in=_GOOD
+        snapshot__state=CaptureState.SEALED,
+        snapshot__outcome__in=_GOOD,
+        snapshot__takedown__isnull=True,
     )
     return waiting.order_by("-pk").values("pk")[:MOST_COUNTED]
 
@@ -109,7 +111,10 @@ def pending_proposals() -> QuerySet[StatusProposal]:
 def archived_and_counted() -> Q:
     """A filter on evidence: it may be counted, as far as one row can tell."""
     return Q(
-        withdrawn_at=None, snapshot__state=CaptureState.SEALED, snapshot__outcome__in=_GOOD
+        withdrawn_at=None,
+        snapshot__state=CaptureState.SEALED,
+        snapshot__outcome__in=_GOOD,
+        snapshot__takedown__isnull=True,
     ) & ~Q(resolution__in=SET_ASIDE)
 
 

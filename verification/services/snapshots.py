@@ -14,6 +14,7 @@ from claims.services.snapshots import cite_snapshot
 from core.jobs import enqueue
 from sources.models import Document, Snapshot, Source
 from sources.outcomes import HOLDS_THE_DOCUMENT, holds_the_document
+from sources.selectors.custody import is_taken_down
 from sources.services.origins import find_copies
 from sources.vocabulary import CaptureState, JobKind, JobState
 
@@ -25,8 +26,10 @@ def snapshot_sealed(*, snapshot_id: int) -> None:
 
     In this order, so that a copy of another report is never scored as a report of its own first.
     """
-    snapshot = Snapshot.objects.select_related("document").filter(pk=snapshot_id).first()
-    if snapshot is None or not holds_the_document(snapshot.outcome):
+    snapshot = (
+        Snapshot.objects.select_related("document", "takedown").filter(pk=snapshot_id).first()
+    )
+    if snapshot is None or not holds_the_document(snapshot.outcome) or is_taken_down(snapshot):
         return
     changed = find_copies(document=snapshot.document)
     cite_snapshot(snapshot=snapshot)
@@ -40,6 +43,7 @@ def sweep_copies(*, limit: int = 200) -> int:
         Snapshot.objects.filter(
             state=CaptureState.SEALED,
             outcome__in=HOLDS_THE_DOCUMENT,
+            takedown__isnull=True,
             sealed_at__lt=timezone.now() - SEND_AGAIN_AFTER,
             document__evidence__snapshot__isnull=True,
             document__evidence__isnull=False,
@@ -52,6 +56,12 @@ def sweep_copies(*, limit: int = 200) -> int:
     for snapshot_id in unseen:
         enqueue("verification.snapshot_sealed", snapshot_id=snapshot_id)
     return len(unseen)
+
+
+def snapshot_taken_down(*, snapshot_id: int) -> None:
+    """Score again what rests on a copy that nobody may see any more: it is no archived evidence."""
+    citing = Claim.objects.filter(evidence__snapshot=snapshot_id).values_list("pk", flat=True)
+    reassess_claims(claim_ids=sorted(set(citing)), cause="a copy was taken down")
 
 
 def source_graded(*, source_id: int) -> None:
