@@ -35,6 +35,8 @@ _FLAGS: Mapping[Flag, str] = {
     Flag.DECODE_ERROR: "A part of the page was packed so that it cannot be read.",
     Flag.TYPE_MISMATCH: "The site says that this is another kind of file than it is.",
     Flag.POLYGLOT: "The file is two kinds of file at once. It is offered as a download only.",
+    Flag.DIGEST_MISMATCH: "The file that this comes from states another hash for it: it was "
+    "changed or damaged before we got it.",
     Flag.CLOCK_SKEW: "The clock of the machine that captured this was wrong. "
     "The times here are those of the database.",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -25,7 +26,7 @@ class ArchivedPage:
 
 
 def read_page(warc: BinaryIO, offset: int, limits: Limits, *, at_most: int) -> ArchivedPage:
-    """Read the response record at OFFSET; raises MalformedRecord if there is none.
+    """Read the response at OFFSET, or the file that somebody gave; else raises MalformedRecord.
 
     A body that ends too early, or is not what it says, gives what could be read of it.
     """
@@ -50,14 +51,21 @@ class ArchivedResponse:
 def open_response(warc: BinaryIO, offset: int, limits: Limits) -> ArchivedResponse:
     """Open the response record at OFFSET; raises MalformedRecord if there is none."""
     fields, block = read_record(warc, offset)
-    if fields.get("warc-type") != "response":
-        raise MalformedRecord("The record is not a response.")
-    head, rest = _head(block)
+    kind = fields.get("warc-type")
+    if kind not in {"response", "resource"}:
+        raise MalformedRecord("The record holds no page.")
+    head, rest = _head(block) if kind == "response" else (_head_of_file(fields), b"")
     feed = Feed(lambda _size: next(block, b""), rest)
     decoder = Decoder(content_coding(head), limits)
     return ArchivedResponse(
         fields["warc-target-uri"], head, decoded(_readable(feed, head), decoder)
     )
+
+
+def _head_of_file(fields: dict[str, str]) -> Head:
+    """What a server would say of a file that none sent."""
+    kind = re.sub(r"[^\w/.+-]", "", fields.get("content-type", ""))
+    return parse_head(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode())
 
 
 def _head(block: Iterator[bytes]) -> tuple[Head, bytes]:

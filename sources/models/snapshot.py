@@ -83,6 +83,10 @@ class Snapshot(models.Model):
     warc = models.ForeignKey(
         StoredObject, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshots"
     )
+    given = models.ForeignKey(
+        StoredObject, on_delete=models.PROTECT, null=True, blank=True, related_name="given_as",
+        help_text="File that somebody gave us, as they gave it; the copy was taken out of it.",
+    )  # fmt: skip
     payload_sha256 = models.CharField(max_length=64, blank=True)
     payload_size = models.BigIntegerField(null=True, blank=True)
     warc_records = models.JSONField(

@@ -59,15 +59,17 @@ def settle_captures(*, ended: Sequence[Settled]) -> list[Snapshot]:
     rows = _owned([one.lease for one in ended])
     mine = [one for one in ended if one.lease.snapshot_id in rows]
     now = database_now()
-    stored = _stored([one.result for one in mine])
+    stored = stored_objects([one.result for one in mine])
     final = [one for one in mine if not _waits(rows[one.lease.snapshot_id], one)]
     for one in final:
         _end(rows[one.lease.snapshot_id], one, stored.get(one.result.warc_sha256), now)
     FetchHop.objects.bulk_create(
-        _hop_row(one.lease, hop) for one in mine for hop in one.result.hops
+        hop_row(one.lease.snapshot_id, one.lease.fence, hop)
+        for one in mine
+        for hop in one.result.hops
     )
     snapshots = [rows[one.lease.snapshot_id] for one in final]
-    entries = [_entry(rows[one.lease.snapshot_id], one.result) for one in final]
+    entries = [sealing_entry(rows[one.lease.snapshot_id], one.result) for one in final]
     record_events(actor=None, entries=entries)
     announce_sealed([row for row in snapshots if row.state == CaptureState.SEALED])
     return [rows[one.lease.snapshot_id] for one in mine]
@@ -93,14 +95,14 @@ def _waits(snapshot: Snapshot, one: Settled) -> bool:
 def _end(snapshot: Snapshot, one: Settled, warc: StoredObject | None, now: datetime) -> None:
     """Write what the capture came to; a sealed one with its manifest."""
     snapshot.flags = flags_with(snapshot.flags, one.result, now)
-    columns = _columns(one.result, warc, now) | {"flags": snapshot.flags}
+    columns = columns_of(one.result, warc, now) | {"flags": snapshot.flags}
     if one.result.state == CaptureState.SEALED:
-        manifest = manifest_text(_subject(snapshot, now), one.result)
+        manifest = manifest_text(subject_of(snapshot, now), one.result)
         columns |= {"manifest": manifest, "manifest_sha256": manifest_digest(manifest)}
     _write(snapshot, **columns)
 
 
-def _subject(snapshot: Snapshot, now: datetime) -> Subject:
+def subject_of(snapshot: Snapshot, now: datetime) -> Subject:
     document = snapshot.document
     return Subject(
         number=snapshot.number,
@@ -181,7 +183,7 @@ def _jitter() -> float:
     return random.uniform(-0.2, 0.2)  # noqa: S311 - spreads load, guards nothing
 
 
-def _stored(results: Sequence[CaptureResult]) -> dict[str, StoredObject]:
+def stored_objects(results: Sequence[CaptureResult]) -> dict[str, StoredObject]:
     """The rows of the objects of RESULTS, by hash; made where they are new."""
     sizes = {result.warc_sha256: result.warc_bytes for result in results if result.warc_sha256}
     StoredObject.objects.bulk_create(
@@ -194,7 +196,7 @@ def _stored(results: Sequence[CaptureResult]) -> dict[str, StoredObject]:
     return {row.sha256: row for row in StoredObject.objects.filter(sha256__in=sizes)}
 
 
-def _columns(result: CaptureResult, warc: StoredObject | None, now: datetime) -> dict[str, Any]:
+def columns_of(result: CaptureResult, warc: StoredObject | None, now: datetime) -> dict[str, Any]:
     final = result.final
     return {
         "state": result.state,
@@ -215,11 +217,11 @@ def _columns(result: CaptureResult, warc: StoredObject | None, now: datetime) ->
     }
 
 
-def _hop_row(lease: Lease, hop: Hop) -> FetchHop:
+def hop_row(snapshot_id: int, fence: int, hop: Hop) -> FetchHop:
     facts = hop.as_json()
     return FetchHop(
-        snapshot_id=lease.snapshot_id,
-        fence=lease.fence,
+        snapshot_id=snapshot_id,
+        fence=fence,
         position=hop.position,
         url=hop.url,
         resolved=facts["resolved"],
@@ -235,7 +237,7 @@ def _hop_row(lease: Lease, hop: Hop) -> FetchHop:
     )
 
 
-def _entry(snapshot: Snapshot, result: CaptureResult) -> Entry:
+def sealing_entry(snapshot: Snapshot, result: CaptureResult) -> Entry:
     return Entry(
         tag=f"sources:snapshot:{snapshot.state}",
         subject=snapshot,

@@ -29,9 +29,11 @@ def read_text(snapshot: Snapshot) -> ExtractedText:
 
 
 def main_offset(snapshot: Snapshot) -> int | None:
-    """Where the final response lies in the snapshot's WARC; None if nothing answered."""
-    responses = [record for record in snapshot.warc_records if record["type"] == "response"]
-    return responses[-1]["offset"] if responses else None
+    """Where the final answer, or the given file, lies in the WARC; None if nothing answered."""
+    answers = [
+        record for record in snapshot.warc_records if record["type"] in {"response", "resource"}
+    ]
+    return answers[-1]["offset"] if answers else None
 
 
 def text_artifacts(snapshot: Snapshot, text: ExtractedText) -> Iterator[Artifact]:

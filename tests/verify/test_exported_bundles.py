@@ -24,6 +24,7 @@ from core.errors import Conflict
 from sources import wacz
 from sources.models import ArtifactJob, Snapshot, StoredObject, Takedown
 from sources.services.artifacts import make_artifact
+from sources.services.brought import provide_file
 from sources.services.capture import run_capture
 from sources.services.documents import add_document
 from sources.services.installation import object_store
@@ -31,10 +32,12 @@ from sources.services.timestamps import stamp_checkpoint
 from sources.vocabulary import Safety, TakedownBasis
 from tests.factories import ClaimFactory, EvidenceFactory, SourceFactory
 from tests.sources.conftest import ARTICLE
+from tests.sources.foreign_files import PAGE, URL, by_warcio
 from tests.sources.origin import Origin, page
 from tests.verify.bundle_parts import others_say, unpack
 from verification.services import bundles
 from verify.corroborate_verify import Report, verify
+from verify.corroborate_verify import main as verify_main
 
 pytestmark = pytest.mark.django_db
 Sealing = Callable[..., Snapshot]
@@ -46,11 +49,13 @@ def sealed(settings: object) -> Iterator[Sealing]:
     with Origin() as origin:
         settings.CAPTURE_LOOPBACK_PORTS = [origin.port]
 
-        def seal(path: str, *, read: bool = False) -> Snapshot:
-            origin.answers[path] = page(ARTICLE)
+        def seal(path: str, *, read: bool = False, answer: bytes = page(ARTICLE)) -> Snapshot:
+            origin.answers[path] = answer
             document = add_document(actor=None, address=origin.url(path))
             due = timezone.now() - timedelta(seconds=1)
-            snapshot = Snapshot.objects.create(document=document, next_attempt_at=due)
+            snapshot = Snapshot.objects.create(
+                document=document, next_attempt_at=due, max_attempts=1
+            )
             run_capture(snapshot_id=snapshot.pk)
             for job in ArtifactJob.objects.filter(snapshot=snapshot) if read else ():
                 make_artifact(job_id=job.pk)
@@ -110,6 +115,28 @@ def test_the_bundle_of_a_claim_holds_every_cited_copy_and_the_claim_in_words(
     words = json.loads(unpack(path)["evidence/claim.json"])
     assert words["sentence"] == claim.sentence
     assert [item["snapshot"] for item in words["evidence"]] == [first.number, second.number]
+
+
+@pytest.mark.parametrize("data", [by_warcio(), PAGE, b"\x89PNG\r\n\x1a\n"])
+def test_copies_that_somebody_gave_us_are_exported_and_called_so(
+    data: bytes, tmp_path: Path, checker: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = add_document(actor=None, address=URL)
+    (snapshot,) = provide_file(actor=checker, document=document, file=io.BytesIO(data))
+    path = exported(f"snapshot:{snapshot.number}", tmp_path)
+    assert verify_main([str(path)]) == 0
+    assert "nobody fetched it" in capsys.readouterr().out
+    assert "Validation succeeded" in others_say(path)
+
+
+@pytest.mark.parametrize("answer", [b"", b"this is no HTTP at all", page(b"", status="404 No")])
+def test_a_failure_is_evidence_that_can_be_exported(
+    sealed: Sealing, answer: bytes, tmp_path: Path
+) -> None:
+    snapshot = sealed("/one", answer=answer)
+    path = exported(f"snapshot:{snapshot.number}", tmp_path)
+    assert verify(path).reason == ""
+    assert "Validation succeeded" in others_say(path)
 
 
 def test_without_a_checkpoint_one_is_made_and_the_time_is_pending(

@@ -9,7 +9,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sources", "0005_document_lookup_index"),
+        ("sources", "0006_given_files"),
     ]
 
     operations = [
