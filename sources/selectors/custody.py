@@ -63,14 +63,18 @@ def revisiting(snapshot: Snapshot) -> QuerySet[Snapshot]:
 def removable_objects() -> QuerySet[StoredObject]:
     """Objects whose every copy was taken down: nobody needs their bytes any more.
 
-    A file is needed by the copy that it is, by copies whose page it holds (revisits), and by
-    pictures made of copies. While one of these stands, the bytes stay, and only that one shows
-    them.
+    A file is needed by the copy that it is, by copies that were taken out of it, by copies whose
+    page it holds (revisits), and by copies whose picture it is. While one of these stands, the
+    bytes stay, and only that one shows them.
     """
     taken = Takedown.objects.filter(
-        Q(snapshot__warc=OuterRef("pk")) | Q(snapshot__artifacts__stored=OuterRef("pk"))
+        Q(snapshot__warc=OuterRef("pk"))
+        | Q(snapshot__given=OuterRef("pk"))
+        | Q(snapshot__artifacts__stored=OuterRef("pk"))
     )
-    standing = _standing().filter(Q(warc=OuterRef("pk")) | Q(revisits__warc=OuterRef("pk")))
+    standing = _standing().filter(
+        Q(warc=OuterRef("pk")) | Q(given=OuterRef("pk")) | Q(revisits__warc=OuterRef("pk"))
+    )
     pictured = Artifact.objects.filter(stored=OuterRef("pk"), snapshot__takedown__isnull=True)
     buried = Tombstone.objects.filter(stored=OuterRef("pk"))
     return (
@@ -83,8 +87,9 @@ def removable_objects() -> QuerySet[StoredObject]:
 
 
 def is_removed(sha256: str) -> bool:
-    """Whether these very bytes were removed after a takedown; whoever stores anew asks first."""
-    return Tombstone.objects.filter(stored__sha256=sha256).exists()
+    """Whether these very bytes went, or are about to go, after a takedown; ask before storing."""
+    gone = Tombstone.objects.filter(stored__sha256=sha256).exists()
+    return gone or removable_objects().filter(sha256=sha256).exists()
 
 
 def _standing() -> QuerySet[Snapshot]:

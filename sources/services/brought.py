@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.policies import require
 from accounts.roles import Permission
 from audit.services.record import record_event, record_events, recording
-from core.errors import Invalid, Upstream
+from core.errors import Conflict, Invalid, Upstream
 from sources.capture.brought import Brought, Given, from_file, from_record, write_brought
 from sources.capture.foreign import BadArchive, ForeignLimits, ForeignRecord, read_foreign
 from sources.capture.foreign_wacz import is_zip, open_wacz
@@ -32,6 +32,7 @@ from sources.capture.store import StoreProblem
 from sources.flags import Flag
 from sources.manifest import manifest_digest, manifest_text
 from sources.models import Document, FetchHop, Snapshot, StoredObject
+from sources.selectors.custody import is_removed
 from sources.services.clock import database_now
 from sources.services.documents import add_document, canonical
 from sources.services.flagging import flags_with
@@ -71,6 +72,7 @@ def import_archive(
         require(actor, Permission.EDIT)
     wanted = canonical(address) if address else ""
     with _taken(file, limits or ForeignLimits()) as taken:
+        _refuse_removed(taken)
         pages = list(_pages(taken, wanted))
         kept = [_keep(taken, page, number) for number, page in enumerate(pages)]
         given = _given_object(taken)
@@ -90,6 +92,7 @@ def provide_file(*, actor: User, document: Document, file: BinaryIO) -> list[Sna
     with _taken(file, ForeignLimits(file_bytes=PLAIN_BYTES)) as taken:
         if not taken.given.size:
             raise Invalid("The file is empty. Choose another.")
+        _refuse_removed(taken)
         kept = _keep(taken, from_file(taken.path, target, timezone.now()), 0)
         given = _given_object(taken)
     return [
@@ -227,6 +230,12 @@ def _keep(taken: _Taken, brought: Brought, number: int) -> _Kept:
         main=records[1],
     )  # fmt: skip
     return _Kept(brought, result)
+
+
+def _refuse_removed(taken: _Taken) -> None:
+    """Conflict: these very bytes were taken down."""
+    if is_removed(taken.given.sha256):
+        raise Conflict("This file was taken down and may not be kept again.", code="taken_down")
 
 
 def _given_object(taken: _Taken) -> StoredObject:

@@ -47,7 +47,7 @@ def _remove(stored: StoredObject) -> bool:
 @recording()
 def _bury(stored: StoredObject) -> None:
     taken = Takedown.objects.filter(
-        Q(snapshot__warc=stored) | Q(snapshot__artifacts__stored=stored)
+        Q(snapshot__warc=stored) | Q(snapshot__given=stored) | Q(snapshot__artifacts__stored=stored)
     )
     takedown = taken.latest("decided_at")
     SecondCopy.objects.filter(stored=stored).delete()

@@ -20,6 +20,7 @@ from audit.selectors.checkpoints import (
     checkpoint_of,
     inclusion_of,
     stamp_health,
+    stamp_words,
 )
 from audit.services import checkpoints
 from audit.services.checkpoints import make_checkpoint
@@ -89,6 +90,7 @@ def test_every_line_has_a_proof_under_its_checkpoint() -> None:
     assert inclusion_of(later.seq) is None
 
 
+@pytest.mark.fault(76)
 @pytest.mark.parametrize(
     ("sql", "problem"),
     [
@@ -123,6 +125,7 @@ def rewrite_from(seq: int, reason: str) -> None:
         previous = hash_
 
 
+@pytest.mark.fault(76)
 def test_a_rebuilt_chain_is_found_by_the_checkpoint_over_it() -> None:
     write(4)
     make_checkpoint()
@@ -131,6 +134,7 @@ def test_a_rebuilt_chain_is_found_by_the_checkpoint_over_it() -> None:
     assert call_faults == ["its root does not match the lines that it covers"]
 
 
+@pytest.mark.fault(76)
 def test_rebuilt_checkpoints_differ_from_the_published_ones(client: Client) -> None:
     """Chain and checkpoints rewritten together hold by themselves; the kept root tells."""
     write(4)
@@ -215,3 +219,19 @@ def test_the_command_says_what_it_checked() -> None:
     out = io.StringIO()
     call_command("verify_audit", stdout=out)
     assert "1 checkpoints hold, to line 2" in out.getvalue()
+
+
+def test_a_reader_is_told_how_far_a_line_is_proved() -> None:
+    (line,) = write(1)
+    assert stamp_words(None).startswith("Pending: the next checkpoint")
+    assert stamp_words(line.seq).startswith("Pending: the next checkpoint")
+    row = make_checkpoint()
+    assert row is not None
+    assert stamp_words(line.seq) == "Pending: no authority has stamped checkpoint 1 yet"
+    given = {"checkpoint": row, "kind": "rfc3161", "token": b"x", "state": TokenState.GRANTED}
+    TimestampToken.objects.create(
+        authority="https://tsa.example/", stated_at=row.made_at, verified_at=row.made_at, **given
+    )
+    assert stamp_words(line.seq).startswith("Checkpoint 1, stamped by https://tsa.example/ on ")
+    TimestampToken.objects.create(authority="local", verified_at=row.made_at, **given)
+    assert "our own clock: proves order, not time to a stranger" in stamp_words(line.seq)

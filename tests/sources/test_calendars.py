@@ -71,6 +71,7 @@ def test_the_public_client_can_read_the_kept_proof(
     assert DetachedTimestampFile.deserialize(context).file_digest.hex() == checkpoint.hash
 
 
+@pytest.mark.fault(74)
 def test_after_seven_days_without_a_block_it_is_submitted_anew(
     calendar: Calendar, checkpoint: Checkpoint
 ) -> None:

@@ -111,6 +111,7 @@ def test_whole_objects_pass(second: FileStore) -> None:
     assert walk_fixity() == 0  # not due
 
 
+@pytest.mark.fault(75)
 @pytest.mark.parametrize("content", [b"other bytes", b"", None], ids=["flipped", "empty", "gone"])
 def test_a_damaged_object_is_restored_and_what_lay_there_is_kept(
     second: FileStore, first: FileStore, content: bytes | None
@@ -131,6 +132,7 @@ def test_a_damaged_object_is_restored_and_what_lay_there_is_kept(
     assert not damaged_now().exists()
 
 
+@pytest.mark.fault(75)
 def test_two_objects_that_were_swapped_are_both_restored(
     second: FileStore, first: FileStore
 ) -> None:

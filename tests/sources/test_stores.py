@@ -122,6 +122,7 @@ def test_what_is_not_there_is_said(store: ObjectStore) -> None:
         assert not isinstance(caught.value, StoreAway)
 
 
+@pytest.mark.fault(71)
 def test_an_object_that_was_lost_is_said_to_be_missing(store: ObjectStore) -> None:
     store.put(b"hello")
     overwrite(store, HELLO, None)
@@ -180,6 +181,7 @@ def test_a_slow_down_is_waited_out(front: Front, bucket: S3Store) -> None:
     assert bucket.verify(HELLO)
 
 
+@pytest.mark.fault(71)
 def test_a_lasting_slow_down_is_no_word_about_the_object(front: Front, bucket: S3Store) -> None:
     bucket.put(b"hello")
     front.slow_down = 100
@@ -188,6 +190,7 @@ def test_a_lasting_slow_down_is_no_word_about_the_object(front: Front, bucket: S
             ask(HELLO)
 
 
+@pytest.mark.fault(71)
 def test_a_put_that_succeeded_unheard_is_found_by_its_retry(front: Front, bucket: S3Store) -> None:
     front.unheard = 1
     assert bucket.put(b"hello") == HELLO
@@ -196,6 +199,7 @@ def test_a_put_that_succeeded_unheard_is_found_by_its_retry(front: Front, bucket
     assert len(list(bucket.held())) == 1
 
 
+@pytest.mark.fault(71)
 def test_nothing_is_sealed_on_other_bytes_read_back(
     front: Front, bucket: S3Store, origin: Origin, tmp_path: Path
 ) -> None:

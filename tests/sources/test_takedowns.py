@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 
@@ -24,13 +25,14 @@ from sources.models import (
 )
 from sources.selectors.custody import is_removed, revisiting
 from sources.services import removal, takedowns
+from sources.services.brought import provide_file
 from sources.services.copies import copy_objects
 from sources.services.fixity import due_objects
 from sources.services.installation import object_store, second_store
 from sources.services.removal import remove_taken_down
 from sources.services.takedowns import lift_hold, place_hold, take_down
 from sources.vocabulary import JobKind, JobState, TakedownBasis
-from tests.factories import SnapshotFactory
+from tests.factories import DocumentFactory, SnapshotFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +161,7 @@ def test_what_is_not_archived_cannot_be_taken_down(down: Down) -> None:
         down(snapshot)
 
 
+@pytest.mark.fault(80)
 def test_the_bytes_stay_while_a_copy_that_stands_needs_them(down: Down) -> None:
     """A page that was the same again lies in the first copy's file."""
     first = sealed()
@@ -270,6 +273,33 @@ def test_without_a_takedown_no_text_can_be_emptied() -> None:
     text = text_of(sealed())
     with pytest.raises(Exception, match="only a takedown empties"), transaction.atomic():
         Artifact.objects.filter(pk=text.pk).update(content="", facts={})
+
+
+def test_a_file_that_somebody_gave_goes_with_the_last_copy_out_of_it(down: Down) -> None:
+    key = object_store().put(b"a given file")
+    given = StoredObject.objects.create(sha256=key, size=12, media_type="application/warc")
+    one, other = sealed(given=given), sealed(given=given)
+    down(one)
+    assert remove_taken_down() == 1
+    assert is_there(given)
+    down(other)
+    assert is_removed(key)  # from the decision on
+    assert remove_taken_down() == 2
+    assert not is_there(given)
+
+
+def test_what_was_removed_cannot_be_given_again(down: Down, checker: User) -> None:
+    document = DocumentFactory.create()
+
+    def give() -> list[Snapshot]:
+        return provide_file(actor=checker, document=document, file=io.BytesIO(b"<p>A page.</p>"))
+
+    (snapshot,) = give()
+    down(snapshot)
+    remove_taken_down()
+    with pytest.raises(Conflict, match="may not be kept again"):
+        give()
+    assert list(object_store().held()) == []
 
 
 @pytest.mark.django_db(transaction=True)

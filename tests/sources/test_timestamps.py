@@ -87,6 +87,7 @@ REFUSED = {
 AWAY = {"down": "503", "long": "too long", "cut": "before it was whole"}
 
 
+@pytest.mark.fault(73)
 @pytest.mark.parametrize("mode", REFUSED)
 def test_an_answer_that_does_not_hold_is_refused(
     authority: Authority, checkpoint: Checkpoint, mode: str
@@ -102,6 +103,7 @@ def test_an_answer_that_does_not_hold_is_refused(
     assert token.next_attempt_at > timezone.now()
 
 
+@pytest.mark.fault(73)
 @pytest.mark.parametrize("mode", AWAY)
 def test_an_authority_that_is_away_leaves_the_token_pending(
     authority: Authority, checkpoint: Checkpoint, mode: str
@@ -132,6 +134,7 @@ def test_it_is_asked_again_ever_more_rarely_until_it_answers(
     assert only_token().reason == ""
 
 
+@pytest.mark.fault(73)
 def test_another_authority_stamps_while_one_is_away(
     authority: Authority, checkpoint: Checkpoint, settings: object, tmp_path: Path
 ) -> None:
@@ -171,6 +174,7 @@ def test_a_late_answer_changes_nothing_once_another_attempt_began(
     assert only_token().state == TokenState.PENDING
 
 
+@pytest.mark.fault(72)
 def test_a_clock_that_differs_is_said(authority: Authority, checkpoint: Checkpoint) -> None:
     authority.mode = "clock an hour wrong"
     stamp_checkpoint(number=checkpoint.number)

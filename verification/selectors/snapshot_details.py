@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from audit.selectors import history
+from audit.selectors.checkpoints import stamp_words
 from core.bidi import with_turns_shown
 from sources.explanations import error_in_words, outcome_in_words
 from sources.models import Artifact, FetchHop, Snapshot
@@ -46,7 +48,7 @@ class Details:
 
 
 def copy_details(snapshot: Snapshot) -> Details:
-    """Two queries."""
+    """Five queries."""
     groups = (
         _group("What was captured", _captured(snapshot)),
         _group("How", _how(snapshot)),
@@ -91,13 +93,21 @@ def _how(snapshot: Snapshot) -> list[Fact]:
 
 
 def _checked_by(snapshot: Snapshot) -> list[Fact]:
-    warc = snapshot.warc
+    warc, line = snapshot.warc, _line_of_the_record(snapshot)
     return [
         Fact("SHA-256 of the page", snapshot.payload_sha256),
         Fact("SHA-256 of the WARC", warc.sha256 if warc else ""),
         Fact("SHA-256 of the text", _text_sha256(snapshot)),
         Fact("SHA-256 of the manifest", snapshot.manifest_sha256),
+        Fact("Line of the record", str(line or "")),
+        Fact("Time stamp", stamp_words(line) if line else ""),
     ]
+
+
+def _line_of_the_record(snapshot: Snapshot) -> int | None:
+    """Number of the line that holds the hash of the manifest."""
+    lines = history("sources.snapshot", snapshot.number).filter(tag="sources:snapshot:sealed")
+    return lines.values_list("seq", flat=True).first()
 
 
 def _text_sha256(snapshot: Snapshot) -> str:
