@@ -8,6 +8,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from audit.models import TimestampToken, TokenKind
+from audit.services.checkpoints import make_checkpoint
+from audit.services.record import record_event
 from claims.models import Evidence
 from claims.vocabulary import Publication, Stance
 from sources.capture.outcomes import ErrorCode, Outcome
@@ -27,7 +30,7 @@ from tests.factories import (
 from tests.verification.page_reading import read
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 8
+MOST_QUERIES = 9
 QUOTE = "the factions withdrew"
 TEXT = f"They said\n\nAt dawn {QUOTE} <script>alert(1)</script> \u202efrom\u202c the suburb."
 
@@ -81,6 +84,23 @@ def test_details_say_how_it_came_to_be_and_what_it_is_checked_by(cited: Evidence
     assert facts["HTTP status"] == "200"
     assert facts["Why"] == "Asked for by a person"
     assert page.all("//div[@class='captured']") == []
+
+
+def test_details_say_when_it_was_sealed_and_how_that_is_proved(cited: Evidence) -> None:
+    path = f"{path_of(cited)}?view=details"
+    assert "Line of the record" not in read(path).text
+    record_event(actor=None, tag="sources:snapshot:sealed", subject=cited.snapshot)
+    assert "Waiting for the next one, within minutes" in read(path).text
+    checkpoint = make_checkpoint()
+    assert checkpoint is not None
+    TimestampToken.objects.create(
+        checkpoint=checkpoint, kind=TokenKind.RFC3161, authority="https://stamps.example/"
+    )
+    page = read(path)
+    assert f"{checkpoint.number}, made " in page.text
+    assert checkpoint.hash in page.text
+    assert "/record/checkpoints" in page.links()
+    assert "pending: the authority has not answered yet" in page.text
 
 
 @pytest.mark.parametrize("asked", ["", "text", "nothing-of-ours", "__class__"])

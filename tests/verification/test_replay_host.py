@@ -272,6 +272,16 @@ def test_files_that_act_are_only_kept(archive: Archive, body: bytes, claimed: st
     }  # fmt: skip
 
 
+def test_a_file_of_two_kinds_is_only_kept(archive: Archive) -> None:
+    snapshot = archive(response(PNG + b"<html><body>Also a page", "image/png"), flags=["polyglot"])
+    shown = ask(replay_address(snapshot.number))
+    assert "two kinds of file at once" in shown.text
+    assert "Also a page" not in shown.text
+    assert read(f"/snap/{snapshot.number}?view=page").tree.xpath("//iframe") == []
+    file = ask(replay_address(snapshot.number, "file"))
+    assert file.headers["Content-Type"] == "application/octet-stream"
+
+
 def test_a_picture_is_what_its_bytes_are(archive: Archive) -> None:
     answer = ask(replay_address(archive(response(PNG, "text/html")).number))
     assert (answer.headers["Content-Type"], answer.body) == ("image/png", PNG)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from core.errors import Missing
+from sources.flags import Flag
 from sources.models import Snapshot, Takedown
 from sources.selectors.custody import TakenDown
 from sources.services.replay import PAGES, PICTURES
@@ -32,7 +33,7 @@ class Replay:
 
 
 def replay_of(snapshot: Snapshot) -> Replay:
-    is_shown = snapshot.media_type in SHOWN
+    is_shown = snapshot.media_type in SHOWN and not is_two_kinds(snapshot)
     return Replay(
         origin=settings.SNAPSHOT_HOST,
         frame=replay_address(snapshot.number) if is_shown else "",
@@ -40,6 +41,11 @@ def replay_of(snapshot: Snapshot) -> Replay:
         media_type=snapshot.media_type,
         is_alone=is_shown and snapshot.reason in ALONE,
     )
+
+
+def is_two_kinds(snapshot: Snapshot) -> bool:
+    """Whether one program would take its bytes for a page and another for something else."""
+    return str(Flag.POLYGLOT) in snapshot.flags
 
 
 def replayable(number: int) -> Snapshot:

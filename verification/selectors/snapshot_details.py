@@ -10,11 +10,14 @@ from django.utils.formats import date_format
 from audit.selectors import history
 from audit.selectors.checkpoints import stamp_words
 from core.bidi import with_turns_shown
-from sources.explanations import error_in_words, outcome_in_words
+from sources.explanations import error_in_words
+from sources.failures import result_in_words
 from sources.models import Artifact, FetchHop, Snapshot
+from sources.selectors.captures import came_of
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureReason, RobotsVerdict
 from verification.selectors.brief import Fact
 from verification.selectors.phrases import language_name
+from verification.selectors.snapshot_proof import proof_of
 
 ROBOTS = {
     RobotsVerdict.ALLOWED: "The site’s robots.txt allowed it",
@@ -35,8 +38,11 @@ class Hop:
 
 @dataclass(frozen=True)
 class FactGroup:
+    """`is_exact`: hashes and the like, to be compared letter by letter."""
+
     heading: str
     facts: tuple[Fact, ...]
+    is_exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ def copy_details(snapshot: Snapshot) -> Details:
     groups = (
         _group("What was captured", _captured(snapshot)),
         _group("How", _how(snapshot)),
-        _group("Checked by", _checked_by(snapshot)),
+        _group("What it is checked by", _checked_by(snapshot), is_exact=True),
+        _group("When it was sealed", proof_of(snapshot), is_exact=True),
     )
     return Details(
         groups=tuple(group for group in groups if group.facts),
@@ -60,8 +67,8 @@ def copy_details(snapshot: Snapshot) -> Details:
     )
 
 
-def _group(heading: str, facts: Iterable[Fact]) -> FactGroup:
-    return FactGroup(heading, tuple(fact for fact in facts if fact.text))
+def _group(heading: str, facts: Iterable[Fact], *, is_exact: bool = False) -> FactGroup:
+    return FactGroup(heading, tuple(fact for fact in facts if fact.text), is_exact)
 
 
 def _captured(snapshot: Snapshot) -> list[Fact]:
@@ -72,7 +79,7 @@ def _captured(snapshot: Snapshot) -> list[Fact]:
         Fact("Cited address", with_turns_shown(cited)),
         Fact("Fetched instead", with_turns_shown(snapshot.via)),
         Fact("HTTP status", str(snapshot.http_status or "")),
-        Fact("What came", outcome_in_words(snapshot.outcome)),
+        Fact("What came", result_in_words(came_of(snapshot))),
         Fact("Title", with_turns_shown(document.title)),
         Fact("Type", snapshot.media_type),
         Fact("Language", language_name(document.language)),

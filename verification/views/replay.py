@@ -29,7 +29,7 @@ from sources.services.replay import (
 )
 from verification.memento import memento_headers
 from verification.replay_addresses import copy_of
-from verification.selectors.replay import replayable
+from verification.selectors.replay import is_two_kinds, replayable
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -68,8 +68,10 @@ def page(request: HttpRequest, token: str) -> HttpResponseBase:  # noqa: ARG001 
     snapshot = replayable(copy_of(token))
     holder, at = main_record(snapshot)
     archived = read_archived(holder, at)
-    if archived.look is Look.PICTURE:
-        response: HttpResponseBase = _picture(archived)
+    if is_two_kinds(snapshot):
+        response: HttpResponseBase = notice("This copy is two kinds of file at once.", 200)
+    elif archived.look is Look.PICTURE:
+        response = _picture(archived)
     elif archived.look in {Look.PAGE, Look.PLAIN}:
         response = _markup(archived, cleaned(archived, holder))
     else:
