@@ -31,9 +31,12 @@ class Moment:
 
 
 def memento_headers(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """The headers that make an answer a Memento; none if nothing was captured."""
+    """The headers that make an answer a Memento; none if we captured nothing.
+
+    When a file that somebody gave us was captured is their word, so such a copy is no Memento.
+    """
     at, original = snapshot.capture_started_at, snapshot.document.address or ""
-    if at is None or snapshot.http_status is None:
+    if at is None or snapshot.http_status is None or snapshot.given_id is not None:
         return
     yield "Memento-Datetime", http_date(at.timestamp())
     if len(_written(original)) <= MOST_IN_HEADER:

@@ -61,10 +61,13 @@ class Archived:
 def main_record(snapshot: Snapshot) -> tuple[Snapshot, int]:
     """The snapshot that holds the bytes of SNAPSHOT, and which of its records they are.
 
-    A copy that is the same again has its bytes with an earlier one. Missing: nothing was sent.
+    A copy that is the same again has its bytes with an earlier one; a file that somebody gave us
+    is no response of a site. Missing: nothing was sent.
     """
     holder = snapshot.revisits or snapshot
-    responses = [at for at, record in enumerate(holder.warc_records) if _is_response(record)]
+    kinds = {"response", "resource"} if holder.given_id else {"response"}
+    records = enumerate(holder.warc_records)
+    responses = [at for at, record in records if record["type"] in kinds]
     final = [at for at in responses if holder.warc_records[at]["target"] == holder.final_url]
     if not responses:
         raise Missing("The site sent nothing that could be shown.")
@@ -74,7 +77,7 @@ def main_record(snapshot: Snapshot) -> tuple[Snapshot, int]:
 def read_archived(holder: Snapshot, at: int) -> Archived:
     """Record AT of the file of HOLDER. Missing: there is no such response. Upstream: it is lost."""
     record = holder.warc_records[at] if at < len(holder.warc_records) else {}
-    if not _is_response(record) or holder.warc is None:
+    if record.get("type") not in {"response", "resource"} or holder.warc is None:
         raise Missing("This copy holds no such part.")
     key, offset = holder.warc.sha256, int(record["offset"])
     try:

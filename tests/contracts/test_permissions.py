@@ -246,7 +246,7 @@ def passes(answer: HttpResponse) -> bool:
 
 
 # The host that replays archived pages knows nobody: everybody reads, nobody writes.
-REPLAY_TABLE = {"replay": "", "replay_part": "a/1", "replay_file": "file"}
+REPLAY_TABLE = {"replay": "", "replay_part": "a/2", "replay_file": "file"}
 
 
 def test_every_address_of_the_replay_host_stands_in_its_table() -> None:

@@ -77,19 +77,25 @@ def response(body: bytes, kind: str = "text/html; charset=utf-8", *fields: str) 
 
 
 def archived(
-    folder: Path, document: Document, answers: Mapping[str, bytes], **columns: object
+    folder: Path,
+    document: Document,
+    answers: Mapping[str, bytes],
+    kind: RecordKind = RecordKind.RESPONSE,
+    **columns: object,
 ) -> Snapshot:
     """A sealed copy whose file holds ANSWERS, by address; the first is the page itself."""
+    is_response = kind == RecordKind.RESPONSE
     path = folder / f"{uuid.uuid4()}.warc.gz"
     writer = WarcWriter(path)
+    writer.add(Record(RecordKind.WARCINFO, "application/warc-fields", datetime.now(UTC)))
     for address, answer in answers.items():
         head, _, body = answer.partition(b"\r\n\r\n")
         writer.add(
             Record(
-                RecordKind.RESPONSE,
-                PAGE_TYPE,
+                kind,
+                PAGE_TYPE if is_response else "text/html",
                 datetime.now(UTC),
-                head=head + b"\r\n\r\n",
+                head=head + b"\r\n\r\n" if is_response else b"",
                 body=body,
                 target_uri=address,
                 has_payload=True,

@@ -17,10 +17,17 @@ from pytest_django.fixtures import Settings
 from claims.models import Claim
 from claims.vocabulary import Publication
 from sources.capture.limits import ExtractionLimits
+from sources.capture.warc import RecordKind
 from sources.models import Snapshot, Takedown
 from sources.services import replay as replay_service
 from sources.vocabulary import Safety, TakedownBasis
-from tests.factories import DocumentFactory, EvidenceFactory, SnapshotFactory, SourceFactory
+from tests.factories import (
+    DocumentFactory,
+    EvidenceFactory,
+    SnapshotFactory,
+    SourceFactory,
+    StoredObjectFactory,
+)
 from tests.verification.page_reading import read
 from tests.verification.replay_asking import HOST, MAIN, archived, ask, response
 from verification.replay_addresses import replay_address
@@ -78,22 +85,22 @@ def test_a_page_is_shown_without_what_acts(archive: Archive) -> None:
     assert "They withdrew." in answer.text
     assert "stolen" not in answer.text
     assert "elsewhere" not in answer.text
-    assert '<link rel="stylesheet" href="a/1"' in answer.text
-    assert '<img alt="Smoke" src="a/2">' in answer.text
+    assert '<link rel="stylesheet" href="a/2"' in answer.text
+    assert '<img alt="Smoke" src="a/3">' in answer.text
 
 
 def test_parts_that_were_archived_with_the_page_are_shown_too(archive: Archive) -> None:
     address = replay_address(whole(archive).number)
-    sheet, picture = ask(f"{address}a/1"), ask(f"{address}a/2")
+    sheet, picture = ask(f"{address}a/2"), ask(f"{address}a/3")
     assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
-    assert sheet.text == "@left-out 'https://elsewhere.example/x.css'; p { background: url(\"2\") }"
+    assert sheet.text == "@left-out 'https://elsewhere.example/x.css'; p { background: url(\"3\") }"
     assert (picture.headers["Content-Type"], picture.body) == ("image/png", PNG)
     for part in (sheet, picture):
         assert part.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert "sandbox" in part.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("at", ["0", "3", "99999999999999999999"])
+@pytest.mark.parametrize("at", ["0", "1", "4", "99999999999999999999"])
 def test_nothing_but_parts_is_shown_as_a_part(archive: Archive, at: str) -> None:
     snapshot = whole(archive)
     assert ask(f"{replay_address(snapshot.number)}a/{at}").status == 404
@@ -162,7 +169,7 @@ def test_head_is_answered_without_the_page(archive: Archive) -> None:
     head = ask(address, method="HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["Content-Length"] == str(len(ask(address).body))
-    assert ask(f"{address}a/2", method="HEAD").body == b""
+    assert ask(f"{address}a/3", method="HEAD").body == b""
 
 
 def test_a_cookie_is_neither_read_nor_set(archive: Archive) -> None:
@@ -223,7 +230,7 @@ def test_what_the_public_may_not_see_is_not_replayed(archive: Archive) -> None:
     source = snapshot.document.source
     source.safety, source.safety_reason = Safety.WITHHELD, "A person could be hurt."
     source.save()
-    for part in ("", "a/1", "a/2", "file"):
+    for part in ("", "a/2", "a/3", "file"):
         assert ask(f"{address}{part}").status == 404
 
 
@@ -238,7 +245,7 @@ def test_a_copy_that_was_taken_down_says_why(archive: Archive, editor: object) -
         decided_by=editor,
         decided_at=datetime(2026, 5, 4, tzinfo=UTC),
     )
-    for part in ("", "a/1", "a/2", "file"):
+    for part in ("", "a/2", "a/3", "file"):
         answer = ask(f"{address}{part}")
         assert answer.status == 451
         assert "Privacy of a person, decided on 4 May 2026. A person asked for it." in answer.text
@@ -333,6 +340,24 @@ def test_a_copy_that_is_the_same_again_is_shown_from_the_first(
         tmp_path, first.document, {"https://outlet.example.org/b": b"x\r\n\r\n"}, revisits=first
     )
     assert "They withdrew." in ask(replay_address(again.number)).text
+
+
+def test_a_page_that_somebody_gave_is_shown_and_is_no_memento(
+    archive: Archive, tmp_path: Path
+) -> None:
+    given = StoredObjectFactory.create()
+    snapshot = archive(
+        response(PAGE), kind=RecordKind.RESOURCE, http_status=None, given=given, reason="provided"
+    )
+    assert "Page as it looked" in read(f"/snap/{snapshot.number}").text
+    answer = ask(replay_address(snapshot.number))
+    assert "They withdrew." in answer.text
+    assert "Memento-Datetime" not in answer.headers
+
+
+def test_bytes_that_were_no_answer_are_not_shown(archive: Archive) -> None:
+    snapshot = archive(response(PAGE), kind=RecordKind.RESOURCE, http_status=None)
+    assert ask(replay_address(snapshot.number)).status == 404
 
 
 def test_a_file_that_the_store_lost_is_our_fault(

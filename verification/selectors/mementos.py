@@ -64,6 +64,7 @@ def _mementos(address: str) -> models.QuerySet[Snapshot]:
         document__lookup_key=key,
         state=CaptureState.SEALED,
         http_status__isnull=False,
+        given__isnull=True,
         capture_started_at__isnull=False,
         takedown__isnull=True,
         revisits__takedown__isnull=True,

@@ -12,13 +12,11 @@ from sources.flags import Flag
 from sources.models import Snapshot, Takedown
 from sources.selectors.custody import TakenDown
 from sources.services.replay import PAGES, PICTURES
-from sources.vocabulary import CaptureReason, CaptureState
+from sources.vocabulary import CaptureState
 from verification.replay_addresses import replay_address
 from verification.selectors.public_copies import public_copy
 
 SHOWN = PAGES | PICTURES | {"text/plain", ""}
-# What we capture is a page; what somebody else captured may hold what the page needed too.
-ALONE = frozenset({CaptureReason.USER, CaptureReason.SCHEDULE})
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Replay:
     frame: str
     file: str
     media_type: str
-    is_alone: bool
+    is_page: bool
 
 
 def replay_of(snapshot: Snapshot) -> Replay:
@@ -39,7 +37,7 @@ def replay_of(snapshot: Snapshot) -> Replay:
         frame=replay_address(snapshot.number) if is_shown else "",
         file="" if is_shown else replay_address(snapshot.number, "file"),
         media_type=snapshot.media_type,
-        is_alone=is_shown and snapshot.reason in ALONE,
+        is_page=is_shown and snapshot.media_type in PAGES,
     )
 
 
@@ -60,8 +58,9 @@ def replayable(number: int) -> Snapshot:
 
 def can_be_replayed(snapshot: Snapshot) -> bool:
     """Whether there is a host to show it, something to show, and nobody who forbade it."""
-    is_sealed = snapshot.state == CaptureState.SEALED and snapshot.http_status is not None
-    return bool(settings.SNAPSHOT_HOST) and is_sealed and not any(_takedowns(snapshot))
+    is_sealed = snapshot.state == CaptureState.SEALED
+    is_there = snapshot.http_status is not None or snapshot.given_id is not None
+    return bool(settings.SNAPSHOT_HOST) and is_sealed and is_there and not any(_takedowns(snapshot))
 
 
 def _takedowns(snapshot: Snapshot) -> Iterator[Takedown]:
