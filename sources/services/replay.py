@@ -30,7 +30,7 @@ _DRAWING = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]{0,2000}?-->\s*|<!doctype\s+svg[^>]*>\s*)*<svg[\s>]",
     re.IGNORECASE,
 )
-_DAY, _TEN_MINUTES = 24 * 3600, 600
+_HOUR, _TEN_MINUTES = 3600, 600
 _MOST_KEPT = MIB
 # A page may cost seconds of processor time; two of them at once, and the others wait.
 _children = threading.BoundedSemaphore(2)
@@ -90,7 +90,7 @@ def read_archived(holder: Snapshot, at: int) -> Archived:
 
 
 def cleaned(archived: Archived, holder: Snapshot) -> Cleaned:
-    """A page, plain text or sheet as it may be shown; kept for a day under its hash and our rules.
+    """A page, plain text or sheet as it may be shown; kept for an hour under its hash and our rules.
 
     That a page could not be cleaned is kept too, for ten minutes, so that nobody can ask for the
     work again and again.
@@ -102,7 +102,7 @@ def cleaned(archived: Archived, holder: Snapshot) -> Cleaned:
     with _children:
         found = clean(archived.page, _kind(archived.look), _records(holder.warc_records))
     if len(found.body) <= _MOST_KEPT:
-        cache.set(key, found, _DAY if found.status == "ok" else _TEN_MINUTES)
+        cache.set(key, found, _HOUR if found.status == "ok" else _TEN_MINUTES)
     return found
 
 
