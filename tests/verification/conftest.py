@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from accounts.roles import Role
-from tests.factories import UserFactory
+from sources.models import Snapshot
+from tests.factories import DocumentFactory, EvidenceFactory, SourceFactory, UserFactory
 from tests.verification.aleppo import CHECKER, Aleppo
 from tests.verification.page_reading import Page, read
+from tests.verification.replay_asking import HOST, MAIN, Archive, archived
 
 
 @pytest.fixture
@@ -34,3 +41,28 @@ def confirmed(
         page = read(story.path)
         transaction.set_rollback(True)
     return page
+
+
+@pytest.fixture
+def replay_hosts(settings: Settings) -> Iterator[None]:
+    settings.SNAPSHOT_HOST, settings.PUBLIC_URL = HOST, MAIN
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """A copy of a document that a published claim cites."""
+
+    def make(answers: dict[str, bytes] | bytes, **columns: object) -> Snapshot:
+        document = DocumentFactory.create(
+            address="https://outlet.example.org/a", source=SourceFactory.create()
+        )
+        if isinstance(answers, bytes):
+            answers = {"https://outlet.example.org/a": answers}
+        snapshot = archived(tmp_path, document, answers, **columns)
+        EvidenceFactory.create(document=document, snapshot=snapshot)
+        return snapshot
+
+    return make

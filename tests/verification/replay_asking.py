@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,15 @@ from tests.factories import SnapshotFactory
 HOST = "http://snap.test:8001"
 MAIN = "https://site.test"
 PAGE_TYPE = "application/http; msgtype=response"
+
+PAGE = (
+    b"<!doctype html><html><head><title>At dawn</title><link rel=stylesheet href=/look.css>"
+    b"<script>stolen()</script></head><body onload=stolen()><p>They withdrew.</p>"
+    b"<img src=photo.png alt=Smoke><img src=https://elsewhere.example/t.gif></body></html>"
+)
+SHEET = b"@import 'https://elsewhere.example/x.css'; p { background: url(photo.png) }"
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+Archive = Callable[..., Snapshot]
 
 
 @dataclass(frozen=True)
@@ -112,4 +121,15 @@ def archived(
         final_url=next(iter(answers)),
         warc_records=[record.as_json() for record in writer.records],
         **columns,
+    )
+
+
+def whole(archive: Archive) -> Snapshot:
+    """A page with the sheet and the picture that it needs."""
+    return archive(
+        {
+            "https://outlet.example.org/a": response(PAGE),
+            "https://outlet.example.org/look.css": response(SHEET, "text/css"),
+            "https://outlet.example.org/photo.png": response(PNG, "image/png"),
+        }
     )
