@@ -90,7 +90,7 @@ def read_archived(holder: Snapshot, at: int) -> Archived:
 
 
 def cleaned(archived: Archived, holder: Snapshot) -> Cleaned:
-    """A page, plain text or sheet as it may be shown; kept for an hour under its hash and our rules.
+    """A page, text or sheet as it may be shown; kept for an hour under its hash and our rules.
 
     That a page could not be cleaned is kept too, for ten minutes, so that nobody can ask for the
     work again and again.
