@@ -281,6 +281,8 @@ LOGGING = {
 }
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+MOST_UPLOAD_BYTES = 110_000_000
+FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUpload"]
 # Without https (a laptop) there is nothing to redirect to and no cookie to mark secure.
 SILENCED_SYSTEM_CHECKS = (
     [] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]

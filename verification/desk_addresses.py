@@ -30,5 +30,13 @@ def recapture_path(number: int, position: int) -> str:
     return reverse("desk_evidence_capture", kwargs={"number": number, "position": position})
 
 
+def provide_path(number: int, position: int) -> str:
+    return reverse("desk_evidence_file", kwargs={"number": number, "position": position})
+
+
+def elsewhere_path(number: int, position: int) -> str:
+    return reverse("desk_evidence_elsewhere", kwargs={"number": number, "position": position})
+
+
 def proposal_path(key: uuid.UUID) -> str:
     return reverse("desk_proposal", kwargs={"key": key})

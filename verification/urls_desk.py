@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from verification.views import (
     adding,
     board,
+    copies,
     custody,
     editor,
     evidence,
@@ -28,6 +29,8 @@ EDITING: list[URLPattern | URLResolver] = [
     path(f"{_ITEM}/resolve", evidence.resolve, name="desk_evidence_resolve"),
     path(f"{_ITEM}/visual", evidence.visual, name="desk_evidence_visual"),
     path(f"{_ITEM}/locate", evidence.locate, name="desk_evidence_locate"),
+    path(f"{_ITEM}/file", copies.provide, name="desk_evidence_file"),
+    path(f"{_ITEM}/elsewhere", copies.elsewhere, name="desk_evidence_elsewhere"),
     path(f"{_ITEM}/capture", evidence.capture, name="desk_evidence_capture"),
     path("desk/c/<int:number>/status", status.status, name="desk_status"),
     path("desk/c/<int:number>/take-back", status.take_back, name="desk_take_back"),

@@ -131,6 +131,8 @@ def _taken(file: BinaryIO, limits: ForeignLimits) -> Iterator[_Taken]:
                     raise Invalid(f"The file is larger than {most} MB. Give a smaller one.")
                 digest.update(piece)
                 out.write(piece)
+        if is_removed(digest.hexdigest()):
+            raise Conflict("This very file was taken down here. It is not taken again.")
         try:
             yield _Taken(path, Path(name), Given(digest.hexdigest(), size), limits)
         except BadArchive as problem:

@@ -81,7 +81,7 @@ def _capture(lease: Lease, camera: Capturer) -> Captured:
     snapshot = Snapshot.objects.select_related("document").get(pk=lease.snapshot_id)
     _clear_earlier_attempts(camera.staging_dir, lease)
     result = camera.capture(
-        snapshot.document.address or "",
+        snapshot.via or snapshot.document.address or "",
         label=f"{lease.snapshot_id}-{lease.fence}",
         on_step=lease.note_step,
     )

@@ -123,6 +123,8 @@ TABLE = {
     "desk_evidence_visual": EDIT,
     "desk_evidence_locate": EDIT,
     "desk_evidence_capture": EDIT,
+    "desk_evidence_file": EDIT,
+    "desk_evidence_elsewhere": EDIT,
     "desk_status": Access(read=DESK, write=CHECKERS),
     "desk_take_back": TAKE_BACK,
     "desk_custody": Access(read=CUSTODIANS),

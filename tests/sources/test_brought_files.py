@@ -12,19 +12,22 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
 from accounts.models import User
 from audit.models import AuditEvent
-from core.errors import Invalid, NotAllowed
+from core.errors import Conflict, Invalid, NotAllowed
 from sources.capture import foreign
 from sources.capture.foreign import ForeignLimits
-from sources.models import ArtifactJob, Document, FetchHop, Snapshot, StoredObject
+from sources.models import ArtifactJob, Document, FetchHop, Snapshot, StoredObject, Takedown
+from sources.selectors.custody import removable_objects
 from sources.services.artifacts import make_artifact
 from sources.services.brought import import_archive, provide_file
 from sources.services.installation import object_store
-from sources.vocabulary import ArtifactKind, CaptureReason, CaptureState
+from sources.services.removal import remove_taken_down
+from sources.vocabulary import ArtifactKind, CaptureReason, CaptureState, TakedownBasis
 from tests.factories import DocumentFactory
 from tests.sources.foreign_files import (
     PAGE,
@@ -285,6 +288,21 @@ def test_a_web_archive_is_looked_through_for_the_document(checker: User) -> None
     document = DocumentFactory.create(address=URL)
     (snapshot,) = provide_file(actor=checker, document=document, file=io.BytesIO(by_warcio()))
     assert (snapshot.document, snapshot.reason) == (document, CaptureReason.IMPORT)
+
+
+def test_a_file_goes_with_the_last_copy_that_was_taken_out_of_it(editor: User) -> None:
+    data = record() + record(url="https://outlet.example.org/other")
+    first, second = imported(data)
+    for snapshot in (first, second):
+        assert first.given not in removable_objects()
+        Takedown.objects.create(
+            snapshot=snapshot, basis=TakedownBasis.PRIVACY, words="A private person.",
+            decided_by=editor, decided_at=timezone.now(),
+        )  # fmt: skip
+    assert first.given in removable_objects()
+    remove_taken_down()
+    with pytest.raises(Conflict, match="was taken down here"):
+        imported(data)
 
 
 def test_who_may_not_edit_may_not_give_files(contributor: User) -> None:

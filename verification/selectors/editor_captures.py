@@ -15,7 +15,12 @@ from sources.models import Snapshot
 from sources.outcomes import holds_the_document
 from sources.selectors.captures import came_of
 from sources.vocabulary import CaptureState
-from verification.desk_addresses import open_item_path, recapture_path
+from verification.desk_addresses import (
+    elsewhere_path,
+    open_item_path,
+    provide_path,
+    recapture_path,
+)
 from verification.selectors.editor_rows import DeskLedger, DeskRow
 from verification.selectors.phrases import moment
 
@@ -42,6 +47,8 @@ class Job:
     doing: str
     error: str
     actions: tuple[Act, ...]
+    file_action: str = ""  # where a file of the page may be sent
+    elsewhere_action: str = ""  # where the address of another archive's copy may be sent
 
     @property
     def under_way(self) -> bool:
@@ -108,6 +115,8 @@ def _job(row: DeskRow, capture: Snapshot, number: int, *, may_act: bool) -> Job:
         doing=step_in_words(capture.step),
         error=_error(capture),
         actions=again,
+        file_action=provide_path(number, row.number) if again else "",
+        elsewhere_action=elsewhere_path(number, row.number) if again else "",
     )
 
 

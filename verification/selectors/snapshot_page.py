@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from claims.models import Evidence
 from claims.vocabulary import Publication
@@ -13,7 +14,7 @@ from sources.failures import result_in_words
 from sources.models import Document, Snapshot
 from sources.selectors.captures import came_of
 from sources.selectors.custody import is_taken_down
-from sources.vocabulary import CaptureState
+from sources.vocabulary import CaptureReason, CaptureState
 from verification.addresses import (
     claim_path,
     snapshot_bundle_path,
@@ -36,6 +37,11 @@ from verification.selectors.snapshot_text import CopiedText, copied_text
 
 MOST_CITATIONS = 25
 MOST_CAPTURES = 12
+GIVEN = {
+    CaptureReason.IMPORT: "This copy was taken out of a web archive file that somebody gave us. "
+    "Nobody here fetched it: where and when it was fetched is the word of whoever made that file.",
+    CaptureReason.PROVIDED: "This copy is a file that somebody gave us. Nobody here fetched it.",
+}
 WAITING = (CaptureState.QUEUED, CaptureState.RUNNING, CaptureState.RETRY_WAIT)
 
 
@@ -66,6 +72,7 @@ class Copied:
     """A sealed copy: when it was made, what is to be known of it, and its file."""
 
     at: datetime | None
+    origin: str  # who made it, and from what
     note: str
     warc_href: str
     warc_bytes: int
@@ -195,9 +202,19 @@ def _captures(snapshot: Snapshot) -> tuple[Capture, ...]:
     )
 
 
+def _origin(snapshot: Snapshot) -> str:
+    if snapshot.reason in GIVEN:
+        return GIVEN[CaptureReason(snapshot.reason)]
+    if snapshot.via:
+        host = urlsplit(snapshot.via).hostname or "another archive"
+        return f"This is a copy we made from {host}’s copy of the page, not from the page itself."
+    return "This is a copy we made."
+
+
 def _copied(snapshot: Snapshot) -> Copied:
     return Copied(
         at=snapshot.capture_started_at or snapshot.sealed_at,
+        origin=_origin(snapshot),
         note=result_in_words(came_of(snapshot)),
         warc_href=snapshot_warc_path(snapshot.number),
         bundle_href=snapshot_bundle_path(snapshot.number) if snapshot.manifest else "",
