@@ -35,6 +35,7 @@ def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
             "document__begins_origin",
             "snapshot__warc",
             "snapshot__takedown",
+            "snapshot__revisits__warc",
             "added_by",
         )
         .prefetch_related(

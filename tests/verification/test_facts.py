@@ -8,8 +8,14 @@ from accounts.models import User
 from claims.models import Claim
 from claims.selectors.evidence import evidence_of
 from sources.services.origins import decide_derivation
-from tests.factories import ClaimFactory, DocumentFactory, EvidenceFactory, SourceFactory
-from verification.selectors.facts import claim_facts, derivation_of, score_input
+from tests.factories import (
+    ClaimFactory,
+    DocumentFactory,
+    EvidenceFactory,
+    SnapshotFactory,
+    SourceFactory,
+)
+from verification.selectors.facts import cited_objects, claim_facts, derivation_of, score_input
 from verification.services.assess import assess_claim
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +76,20 @@ def test_what_is_not_archived_moves_nothing() -> None:
     claim.refresh_from_db()
     assert claim.confidence is None
     assert not claim.assessments.exists()
+
+
+def test_a_copy_whose_page_lies_in_a_damaged_file_is_not_intact(checker: User) -> None:
+    """A page that was the same again is kept in the file of an earlier copy."""
+    claim = ClaimFactory.create()
+    item = EvidenceFactory.create(claim=claim)
+    earlier = item.snapshot
+    again = SnapshotFactory.create(document=item.document, revisits=earlier)
+    claim.evidence.update(snapshot=again)
+    items = list(evidence_of(claim))
+    assert cited_objects(items) == {earlier.warc.sha256, again.warc.sha256}
+    for damaged, intact in (
+        (earlier.warc.sha256, False),
+        (again.warc.sha256, False),
+        ("0" * 64, True),
+    ):
+        assert claim_facts(claim, items, damaged={damaged}).evidence[0].intact is intact

@@ -76,7 +76,7 @@ def evidence_fact(evidence: Evidence, group: str, damaged: Collection[str]) -> E
         origin=group,
         copied=derivation_of(evidence) is not None,
         archived=is_archived(evidence),
-        intact=is_archived(evidence) and _warc_hash(evidence) not in damaged,
+        intact=is_archived(evidence) and not _files_of(evidence) & set(damaged),
         visual_checked=evidence.visual_checked_at is not None,
         withdrawn=evidence.withdrawn_at is not None,
         resolution=Resolution(evidence.resolution) if evidence.resolution else None,
@@ -85,14 +85,15 @@ def evidence_fact(evidence: Evidence, group: str, damaged: Collection[str]) -> E
     )
 
 
-def _warc_hash(evidence: Evidence) -> str:
-    warc = evidence.snapshot.warc if evidence.snapshot else None
-    return warc.sha256 if warc else ""
+def _files_of(evidence: Evidence) -> frozenset[str]:
+    """Hashes of the file of the cited copy, and of the earlier one that holds the same page."""
+    copies = (evidence.snapshot, evidence.snapshot.revisits) if evidence.snapshot else ()
+    return frozenset(copy.warc.sha256 for copy in copies if copy is not None and copy.warc)
 
 
 def cited_objects(items: Iterable[Evidence]) -> frozenset[str]:
-    """Hashes of the archived copies that the items cite."""
-    return frozenset(_warc_hash(item) for item in items if is_archived(item))
+    """Hashes of the archived files that the items rest on."""
+    return frozenset().union(*(_files_of(item) for item in items if is_archived(item)))
 
 
 def _grade(evidence: Any) -> str | None:
