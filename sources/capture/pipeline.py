@@ -111,18 +111,18 @@ class Capturer:
             address = parse_address(url, self.policy)
         except Refused as refused:
             return _refused(result, refused)
-        self.staging_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{label}-", dir=self.staging_dir) as folder:
-            staging = Path(folder)
-            on_step("fetching")
-            try:
+        try:
+            self.staging_dir.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=f"{label}-", dir=self.staging_dir) as folder:
+                staging = Path(folder)
+                on_step("fetching")
                 trail = self._fetcher(staging).fetch(address)
                 on_step("staged")
                 result = self._judged(result, trail)
                 kept = self._kept(result, trail, staging, on_step)
                 return replace(kept, duration_ms=round((time.monotonic() - begin) * 1000))
-            except (OSError, StoreProblem) as problem:
-                return _not_kept(result, problem, now())
+        except (OSError, StoreProblem) as problem:
+            return _not_kept(result, problem, now())
 
     def _fetcher(self, staging: Path) -> Fetcher:
         agent = f"Mozilla/5.0 (compatible; {SOFTWARE}; +{self.operator or 'archive'})"

@@ -19,6 +19,7 @@ from sources.capture.extract import ExtractedText
 from sources.capture.guard import Policy, parse_address
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.models import Snapshot
+from sources.selectors.room import has_room
 from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
 from sources.services.installation import capturer
@@ -131,7 +132,7 @@ def sweep_captures() -> int:
     """Take work back from dead workers and send what is due; returns how many were sent."""
     expire_leases()
     clear_staging(Path(settings.STAGING_DIR))
-    return _send_due()
+    return _send_due() if has_room() else 0
 
 
 @transaction.atomic

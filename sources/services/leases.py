@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from sources.models import Snapshot
+from sources.selectors.room import has_room
 from sources.vocabulary import CaptureState
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,9 @@ def lease_time() -> timedelta:
 
 
 def claim_snapshot(snapshot_id: int) -> Lease | None:
-    """Take a queued snapshot for this worker; None if there is nothing to take."""
+    """Take a queued snapshot for this worker; None if there is nothing to take, or no room."""
+    if not has_room():
+        return None
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
