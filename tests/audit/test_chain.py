@@ -89,6 +89,7 @@ def test_history_of_an_object_is_newest_first(recorded: list[AuditEvent]) -> Non
     ],
     ids=["update", "delete", "truncate", "insert out of order"],
 )
+@pytest.mark.fault(76)
 def test_database_refuses_to_tamper(recorded: list[AuditEvent], sql: str) -> None:
     with (
         pytest.raises(DatabaseError, match=r"append-only|chain|Cannot"),
@@ -108,6 +109,7 @@ def test_database_refuses_to_tamper(recorded: list[AuditEvent], sql: str) -> Non
         ("UPDATE audit_auditevent SET actor_name = 'Somebody' WHERE seq = 3", "does not match"),
     ],
 )
+@pytest.mark.fault(76)
 def test_without_the_triggers_tampering_passes_and_the_check_finds_it(
     db: None, checker: User, sql: str, problem: str
 ) -> None:

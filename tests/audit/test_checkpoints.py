@@ -151,6 +151,7 @@ def test_rebuilt_checkpoints_differ_from_the_published_ones(client: Client) -> N
     assert (forged["root"], forged["hash"]) != (kept["root"], kept["hash"])
 
 
+@pytest.mark.fault(76)
 def test_the_database_refuses_to_change_a_checkpoint() -> None:
     write(1)
     make_checkpoint()
@@ -185,6 +186,7 @@ def test_a_page_that_is_no_number_is_refused(client: Client, before: str) -> Non
     assert client.get("/record/checkpoints", {"before": before}).status_code == 422
 
 
+@pytest.mark.fault(73)
 def test_the_alarm_is_raised_after_an_hour_without_a_stamp() -> None:
     write(1)
     row = make_checkpoint()

@@ -97,6 +97,4 @@ FAULTS: dict[int, str] = {
 }
 
 # Number to the reason why no test on one machine has it.
-CANNOT_BE_HAD: dict[int, str] = dict.fromkeys(
-    (33, 51, *range(54, 60), 61, 62, 77, 78, 81, 82), "Not written yet."
-)
+CANNOT_BE_HAD: dict[int, str] = dict.fromkeys((33, *range(54, 60), 61, 62), "Not written yet.")

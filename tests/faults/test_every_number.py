@@ -40,7 +40,7 @@ def test_the_table_counts_to_82() -> None:
 @pytest.mark.parametrize("number", FAULTS)
 def test_a_number_has_a_test_or_a_reason(number: int) -> None:
     has_test = number in {found for found, _ in marked()}
-    assert has_test != (number in CANNOT_BE_HAD), FAULTS[number]
+    assert has_test or number in CANNOT_BE_HAD, FAULTS[number]
 
 
 def test_marks_name_numbers_of_the_table() -> None:

@@ -167,6 +167,7 @@ def longer_than_a_refresh(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("name", ["everything", "xhtml"])
+@pytest.mark.fault(51)
 def test_a_replayed_page_does_nothing(
     browser: Browser, visitor: Visitor, copies: dict[str, Snapshot], replay: str,
     site: LiveServer, elsewhere: Origin, name: str,

@@ -118,6 +118,7 @@ def test_one_page_is_taken_by_its_address() -> None:
         imported(data, address="https://outlet.example.org/nowhere")
 
 
+@pytest.mark.fault(78)
 def test_a_wrong_digest_is_imported_and_flagged() -> None:
     (right,) = imported(record(digest=sha1(PAGE)))
     (wrong,) = imported(record(PAGE + b"<p>edited</p>", digest=sha1(PAGE)))
@@ -125,6 +126,7 @@ def test_a_wrong_digest_is_imported_and_flagged() -> None:
     assert wrong.flags == ["digest_mismatch"]
 
 
+@pytest.mark.fault(50, 78)
 def test_a_record_that_prints_another_record_is_one_record() -> None:
     inside = record(b"<html>injected</html>", url="https://outlet.example.org/injected")
     (snapshot,) = imported(record(PAGE + inside))
@@ -205,6 +207,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.fault(77, 78)
 def test_a_hostile_file_is_refused_in_words_and_nothing_is_kept(name: str) -> None:
     data, words = HOSTILE[name]
     limits = ForeignLimits(unpacked_bytes=20_000_000)
@@ -214,6 +217,7 @@ def test_a_hostile_file_is_refused_in_words_and_nothing_is_kept(name: str) -> No
     assert not StoredObject.objects.exists()
 
 
+@pytest.mark.fault(77)
 def test_a_million_names_are_refused_before_they_are_read() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as bundle:

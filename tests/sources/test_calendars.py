@@ -100,6 +100,7 @@ def test_a_calendar_that_points_elsewhere_is_not_followed(
     assert "a stranger" in proof().reason
 
 
+@pytest.mark.fault(74)
 def test_a_calendar_that_is_away_leaves_it_pending(
     calendar: Calendar, checkpoint: Checkpoint, settings: object
 ) -> None:

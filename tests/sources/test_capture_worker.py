@@ -65,6 +65,11 @@ class Worker:
             start_new_session=True,
         )  # fmt: skip
 
+    def stop(self) -> None:
+        """Ask it to end, as a deployment does, and wait until it has."""
+        self._process.terminate()
+        self._process.wait(PATIENCE_SECONDS)
+
     def kill(self) -> None:
         """End it as a power cut would, with everything that it started."""
         if self._process.poll() is None:
@@ -148,6 +153,33 @@ def test_a_worker_killed_in_mid_capture_leaves_one_sealed_snapshot(
     assert FileStore(tmp_path / "objects").verify(snapshot.warc.sha256)
     assert len(origin.requests) == 2
     assert list((tmp_path / "var" / "staging").iterdir()) == []
+
+
+@pytest.mark.fault(81)
+def test_a_worker_that_is_asked_to_end_seals_what_it_has_begun(
+    origin: Origin, start_worker: Start, tmp_path: Path
+) -> None:
+    arrived, told = threading.Event(), threading.Event()
+
+    def slow(connection: socket.socket) -> None:
+        connection.sendall(ARTICLE[: len(ARTICLE) // 2])
+        arrived.set()
+        told.wait(PATIENCE_SECONDS)
+        time.sleep(1)  # so that the worker is waiting for us when it ends
+        connection.sendall(ARTICLE[len(ARTICLE) // 2 :])
+
+    origin.answers["/"] = slow
+    snapshot = _queued(origin)
+    worker = start_worker()
+    wait_until(arrived.is_set, tmp_path)
+    stopping = threading.Thread(target=worker.stop)
+    stopping.start()
+    told.set()
+    stopping.join(PATIENCE_SECONDS)
+    assert not stopping.is_alive()
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.outcome, snapshot.attempt) == (CaptureState.SEALED, "ok", 1)
+    assert len(origin.requests) == 1
 
 
 @pytest.mark.fault(67)

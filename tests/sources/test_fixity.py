@@ -149,6 +149,7 @@ def test_two_objects_that_were_swapped_are_both_restored(
     assert tags() == ["damaged", "restored"] * 2
 
 
+@pytest.mark.fault(75)
 def test_what_cannot_be_restored_is_said_once_and_raises_an_alarm(first: FileStore) -> None:
     stored = StoredObjectFactory.create()
     damage(first, stored.sha256)

@@ -175,6 +175,7 @@ def test_what_is_removed_is_gone_with_what_was_set_aside(store: ObjectStore) -> 
         assert "DeleteMarkers" not in left
 
 
+@pytest.mark.fault(71)
 def test_a_slow_down_is_waited_out(front: Front, bucket: S3Store) -> None:
     front.slow_down = 2
     assert bucket.put(b"hello") == HELLO

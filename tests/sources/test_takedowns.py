@@ -186,6 +186,7 @@ def test_two_copies_with_the_same_file_lose_it_together(down: Down) -> None:
     assert Tombstone.objects.count() == 1
 
 
+@pytest.mark.fault(80)
 def test_without_counting_who_needs_it_another_copy_would_lose_its_bytes(
     down: Down, monkeypatch: pytest.MonkeyPatch
 ) -> None:
