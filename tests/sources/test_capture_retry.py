@@ -67,6 +67,7 @@ def test_only_passing_trouble_is_tried_again(result: CaptureResult, passing: boo
         ("", DELAYS[0]),
     ],
 )
+@pytest.mark.fault(61)
 def test_what_the_server_asks_for_is_honoured_within_bounds(value: str, delay: timedelta) -> None:
     assert delay_before_next(1, _result(503, wait=value), NOW, jitter=0) == delay
 
