@@ -23,6 +23,7 @@ class Flag(StrEnum):
     TYPE_MISMATCH = "type_mismatch"
     POLYGLOT = "polyglot"
     CLOCK_SKEW = "clock_skew"
+    NOARCHIVE = "noarchive"
     DIGEST_MISMATCH = "digest_mismatch"  # of a file that somebody gave us
 
 

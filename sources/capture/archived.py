@@ -56,10 +56,12 @@ def open_response(warc: BinaryIO, offset: int, limits: Limits) -> ArchivedRespon
         raise MalformedRecord("The record holds no page.")
     head, rest = _head(block) if kind == "response" else (_head_of_file(fields), b"")
     feed = Feed(lambda _size: next(block, b""), rest)
-    decoder = Decoder(content_coding(head), limits)
-    return ArchivedResponse(
-        fields["warc-target-uri"], head, decoded(_readable(feed, head), decoder)
-    )
+    return ArchivedResponse(fields["warc-target-uri"], head, pieces_of(feed, head, limits))
+
+
+def pieces_of(feed: Feed, head: Head, limits: Limits) -> Iterator[bytes]:
+    """Yield what can be read of a body, its codings undone."""
+    return decoded(_readable(feed, head), Decoder(content_coding(head), limits))
 
 
 def _head_of_file(fields: dict[str, str]) -> Head:

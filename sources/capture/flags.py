@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sources.capture.hop import Hop
 from sources.capture.judge import is_wall
+from sources.capture.noarchive import asks_not_to_archive
 from sources.capture.sniff import HTML, sniffed_type
 from sources.flags import Flag
 from sources.urlnorm import registrable_domain
@@ -74,6 +75,8 @@ def _of_the_bytes(final: Hop) -> set[Flag]:
     declared = final.head.media_type if final.head else ""
     shown = sniffed_type(final.opening, declared) if final.opening else declared
     found = {Flag.DECODE_ERROR} if final.decode_error else set()
+    if asks_not_to_archive(final):
+        found.add(Flag.NOARCHIVE)
     if shown != declared and shown.startswith(_SHOWN) and _is_shown_otherwise(declared, shown):
         found.add(Flag.TYPE_MISMATCH)
     return found | ({Flag.POLYGLOT} if _is_two_things(final.opening, shown) else set())

@@ -17,7 +17,7 @@ DELAYS = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=24)
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
 
 def is_passing(result: CaptureResult) -> bool:
@@ -39,7 +39,7 @@ def delay_before_next(
     """
     asked = asked_delay(_retry_after(result), now)
     if asked is not None:
-        return min(max(asked, _SHORTEST), _LONGEST)
+        return min(max(asked, SHORTEST), LONGEST)
     return DELAYS[min(max(attempt, 1), len(DELAYS)) - 1] * (1 + jitter)
 
 
@@ -53,7 +53,7 @@ def asked_delay(value: str, now: datetime) -> timedelta | None:
     if re.fullmatch(r"[0-9]{1,9}", value):
         return timedelta(seconds=int(value))
     if re.fullmatch(r"[0-9]+", value):
-        return _LONGEST
+        return LONGEST
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError):
