@@ -126,6 +126,12 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("artifacts")]
 CELERY_TASK_ROUTES = {"sources.make_artifact": {"queue": "artifacts"}}
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {"task": "sources.sweep", "schedule": 5.0},
+    # Captures that wait for their host; what nobody took in time is of no use later.
+    "send due captures": {
+        "task": "sources.send_due",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
     "sweep artifacts": {"task": "sources.sweep_artifacts", "schedule": 15.0},
     "sweep assessments": {"task": "verification.sweep", "schedule": 60.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
@@ -217,6 +223,8 @@ CAPTURE_LEASE_SECONDS = env.integer("CAPTURE_LEASE_SECONDS", 90)
 CAPTURE_LEAST_FREE_PERCENT = env.number("CAPTURE_LEAST_FREE_PERCENT", 5.0)
 # Seconds between two requests to one host; people's captures and schedules alike.
 CAPTURE_HOST_INTERVAL = env.number("CAPTURE_HOST_INTERVAL", 2.0)
+# Captures that one person may ask for within a minute, one by one.
+CAPTURE_RATE_PER_MINUTE = env.integer("CAPTURE_RATE_PER_MINUTE", 120)
 
 # --- Evidence: stores, time stamps, replay, pictures (docs/archive.md)
 

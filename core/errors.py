@@ -47,6 +47,14 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class TooMany(DomainError):
+    """More was asked for than this installation does for one person; `wait` is in seconds."""
+
+    status = 429
+    code = "too_many"
+    wait = 60
+
+
 class Upstream(DomainError):
     """Another system did not do its part."""
 

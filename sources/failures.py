@@ -39,6 +39,7 @@ _FLAGS: Mapping[Flag, str] = {
     "changed or damaged before we got it.",
     Flag.CLOCK_SKEW: "The clock of the machine that captured this was wrong. "
     "The times here are those of the database.",
+    Flag.NOARCHIVE: "The page asks robots to show no copies of it.",
 }  # fmt: skip
 
 

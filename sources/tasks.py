@@ -7,7 +7,12 @@ from sources.services import artifacts, capture, copies, fixity, removal, timest
 
 @shared_task(name="sources.capture")
 def capture_snapshot(snapshot_id: int) -> None:
-    capture.run_capture(snapshot_id=snapshot_id)
+    capture.capture_next(snapshot_id=snapshot_id)
+
+
+@shared_task(name="sources.send_due")
+def send_due() -> None:
+    capture.send_due()
 
 
 @shared_task(name="sources.sweep")

@@ -79,7 +79,7 @@ def _file_stub(
         note=f"Cited by “{draft.article.title}” for: “{draft.quote}”",
     )
     if document.address is not None:
-        request_capture(actor=actor, document=document)
+        request_capture(actor=actor, document=document, in_bulk=True)
 
 
 def _time(draft: ClaimDraft, article: ArticleImport) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class Capturer:
             with tempfile.TemporaryDirectory(prefix=f"{label}-", dir=self.staging_dir) as folder:
                 staging = Path(folder)
                 on_step("fetching")
-                trail = self._fetcher(staging).fetch(address)
+                trail = self.fetcher(staging).fetch(address)
                 on_step("staged")
                 result = self._judged(result, trail)
                 kept = self._kept(result, trail, staging, on_step)
@@ -124,7 +124,8 @@ class Capturer:
         except (OSError, StoreProblem) as problem:
             return _not_kept(result, problem, now())
 
-    def _fetcher(self, staging: Path) -> Fetcher:
+    def fetcher(self, staging: Path) -> Fetcher:
+        """Return what asks on our behalf, under our name; bodies are spooled into STAGING."""
         agent = f"Mozilla/5.0 (compatible; {SOFTWARE}; +{self.operator or 'archive'})"
         return Fetcher(self.policy, self.limits, staging, self.network, agent)
 

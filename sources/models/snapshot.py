@@ -148,6 +148,8 @@ class Snapshot(models.Model):
                 condition=Q(state__in=[CaptureState.QUEUED, CaptureState.RETRY_WAIT]),
             ),
             models.Index(fields=["document", "-number"], name="snapshot_of_document"),
+            # how much one person asked for lately
+            models.Index(fields=["requested_by", "-requested_at"], name="snapshot_of_requester"),
             # health: what ended lately
             models.Index(
                 fields=["-capture_finished_at"],

@@ -10,23 +10,28 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from audit.services.record import recording
+from core.errors import Conflict
 from core.jobs import enqueue
 from sources.capture.extract import ExtractedText
 from sources.capture.guard import Policy, parse_address
+from sources.capture.hosts import host_of
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.models import Snapshot
 from sources.selectors.room import has_room
 from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
+from sources.services.hosts import note_answer, wait_for_appointment
 from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
+from sources.services.robots import heed_robots
 from sources.services.settle import expire_leases, settle_breakdown, settle_capture
 from sources.services.texts import kept_text
-from sources.vocabulary import CaptureReason, CaptureState, JobKind
+from sources.services.turns import address_of, next_in_turn, take_due, take_turn
+from sources.vocabulary import CaptureReason, JobKind
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +39,6 @@ SEND_AGAIN_AFTER = timedelta(seconds=60)
 MOST_SENT = 200
 STALE_STAGING_SECONDS = 15 * 60
 TEXT_PATIENCE_SECONDS = 60
-
-_TAKE_DUE = """
-UPDATE sources_snapshot
-   SET state = %(queued)s,
-       next_attempt_at = statement_timestamp() + make_interval(secs => %(again)s)
- WHERE id IN (SELECT id
-                FROM sources_snapshot
-               WHERE state IN (%(queued)s, %(waiting)s)
-                 AND next_attempt_at <= statement_timestamp()
-               ORDER BY next_attempt_at, number
-               LIMIT %(most)s
-                 FOR UPDATE SKIP LOCKED)
-RETURNING id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +53,31 @@ class Captured:
 def run_capture(*, snapshot_id: int, policy: Policy | None = None) -> Captured | None:
     """Capture one queued snapshot and settle it; None if it was not ours to do.
 
-    May be called twice, or at once by two workers: the row decides who captures.
+    May be called twice, or at once by two workers: the row decides who captures. A capture whose
+    host may not be asked yet goes back to the queue.
     """
-    lease = claim_snapshot(snapshot_id)
-    if lease is None:
-        return None
+    lease = take_turn(snapshot_id=snapshot_id)
+    return run_leased(lease, policy) if lease else None
+
+
+def capture_next(*, snapshot_id: int) -> Captured | None:
+    """Do what is first in turn. The snapshot named is only the occasion: there is work.
+
+    When nothing may start now, the named one learns when to come again.
+    """
+    lease = next_in_turn() or take_turn(snapshot_id=snapshot_id)
+    return run_leased(lease) if lease else None
+
+
+def run_leased(lease: Lease, policy: Policy | None = None) -> Captured | None:
+    """Do the capture that LEASE is for, and settle it; None if it broke or was taken over."""
     try:
         with kept_alive(lease):
             return _capture(lease, capturer(policy))
     except LeaseLost:
-        logger.warning("Lease of snapshot %s (fence %s) was lost.", snapshot_id, lease.fence)
+        logger.warning("Lease of snapshot %s (fence %s) was lost.", lease.snapshot_id, lease.fence)
     except Exception as problem:  # the named boundary: a row must not stay behind as running
-        logger.exception("Capture of snapshot %s broke.", snapshot_id)
+        logger.exception("Capture of snapshot %s broke.", lease.snapshot_id)
         _settle_broken(lease, problem)
     return None
 
@@ -81,12 +85,20 @@ def run_capture(*, snapshot_id: int, policy: Policy | None = None) -> Captured |
 def _capture(lease: Lease, camera: Capturer) -> Captured:
     snapshot = Snapshot.objects.select_related("document").get(pk=lease.snapshot_id)
     _clear_earlier_attempts(camera.staging_dir, lease)
+    result = heed_robots(lease=lease, snapshot=snapshot, camera=camera)
+    if result is None:
+        result = _fetched(lease, snapshot, camera)
+    return Captured(settle_capture(lease=lease, result=result), result)
+
+
+def _fetched(lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResult:
     result = camera.capture(
         snapshot.via or snapshot.document.address or "",
         label=f"{lease.snapshot_id}-{lease.fence}",
         on_step=lease.note_step,
     )
-    return Captured(settle_capture(lease=lease, result=result), result)
+    note_answer(asked=address_of(snapshot), last=result.final)
+    return result
 
 
 def _settle_broken(lease: Lease, problem: Exception) -> None:
@@ -97,10 +109,12 @@ def _settle_broken(lease: Lease, problem: Exception) -> None:
 
 
 def capture_now(*, address: str, policy: Policy) -> Captured | None:
-    """Capture ADDRESS here and now, in one attempt; raises Refused, and Invalid, beforehand."""
-    parse_address(address, policy)
-    snapshot = _add_snapshot(address)
-    captured = run_capture(snapshot_id=snapshot.pk, policy=policy)
+    """Capture ADDRESS here and now, in one attempt; raises Refused, and Invalid, beforehand.
+
+    Waits for its host a little while; raises Conflict if that asked for a longer pause.
+    """
+    wait_for_appointment(parse_address(address, policy))
+    captured = run_leased(_taken(address), policy)
     return replace(captured, text=_text_of(captured.snapshot)) if captured else None
 
 
@@ -117,38 +131,39 @@ def _text_of(snapshot: Snapshot) -> ExtractedText | None:
 
 
 @recording()
-def _add_snapshot(address: str) -> Snapshot:
+def _taken(address: str) -> Lease:
+    """Add a snapshot and claim it at once, so that no worker ever sees it waiting."""
     document = add_document(actor=None, address=address)
-    return Snapshot.objects.create(
+    snapshot = Snapshot.objects.create(
         document=document,
         reason=CaptureReason.USER,
+        host=host_of(document.address or ""),
         max_attempts=1,
-        # Not due yet, so that no sweep sends it to a worker before we have taken it.
-        next_attempt_at=Now() + SEND_AGAIN_AFTER,
+        next_attempt_at=Now(),
     )
+    lease = claim_snapshot(snapshot.pk)
+    if lease is None:
+        raise Conflict(
+            "There is too little room on the disk of the archive. Nothing was captured. "
+            "Make room, then try again.",
+            code="no_room",
+        )
+    return lease
 
 
 def sweep_captures() -> int:
     """Take work back from dead workers and send what is due; returns how many were sent."""
     expire_leases()
     clear_staging(Path(settings.STAGING_DIR))
-    return _send_due() if has_room() else 0
+    return send_due()
 
 
 @transaction.atomic
-def _send_due() -> int:
+def send_due() -> int:
     """Send due snapshots; each is due again after a minute if no worker has taken it by then."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE_DUE,
-            {
-                "queued": CaptureState.QUEUED,
-                "waiting": CaptureState.RETRY_WAIT,
-                "again": SEND_AGAIN_AFTER.total_seconds(),
-                "most": MOST_SENT,
-            },
-        )
-        due = [row[0] for row in cursor.fetchall()]
+    if not has_room():
+        return 0
+    due = take_due(at_most=MOST_SENT, again=SEND_AGAIN_AFTER)
     for snapshot_id in due:
         enqueue("sources.capture", snapshot_id=snapshot_id)
     return len(due)

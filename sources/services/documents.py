@@ -13,8 +13,10 @@ from accounts.roles import Permission
 from audit.services.record import record_event, recording
 from core.errors import Conflict, Invalid
 from core.jobs import enqueue
+from sources.capture.hosts import host_of
 from sources.models import Document, Snapshot, Source
 from sources.selectors.documents import address_digest, document_at, source_of_address
+from sources.services.turns import priority_of, refuse_too_many, turn_of
 from sources.urlnorm import InvalidAddress, canonical_address, lookup_key
 from sources.vocabulary import CaptureReason, CaptureState, DocumentKind
 
@@ -152,9 +154,17 @@ def describe_document(
 
 @recording()
 def request_capture(
-    *, actor: User | None, document: Document, reason: str = CaptureReason.USER
+    *,
+    actor: User | None,
+    document: Document,
+    reason: str = CaptureReason.USER,
+    in_bulk: bool = False,
 ) -> Snapshot:
-    """Ask for an archived copy; a copy asked for within the last minute is the same one."""
+    """Ask for an archived copy; a copy asked for within the last minute is the same one.
+
+    IN_BULK: one of many that follow from one decision. Those stand behind what people ask for one
+    by one, and are not counted against CAPTURE_RATE_PER_MINUTE; beyond that, raises TooMany.
+    """
     if actor is not None:
         require(actor, Permission.EDIT)
     document = Document.objects.select_for_update().get(pk=document.pk)
@@ -163,8 +173,16 @@ def request_capture(
     recent = _recent_capture(document)
     if recent is not None:
         return recent
+    if actor is not None and not in_bulk:
+        refuse_too_many(actor)
     snapshot = Snapshot.objects.create(
-        document=document, requested_by=actor, reason=reason, next_attempt_at=timezone.now()
+        document=document,
+        requested_by=actor,
+        reason=reason,
+        next_attempt_at=timezone.now(),
+        host=host_of(document.address),
+        priority=priority_of(reason, in_bulk=in_bulk),
+        turn=turn_of(actor),
     )
     record_event(
         actor=actor,

@@ -6,29 +6,38 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sources.capture.guard import Policy
+from sources.capture.guard import LOOPBACK, Policy
 from sources.capture.pipeline import Capturer
 from sources.capture.s3 import S3Store, read_location
 from sources.capture.store import FileStore, ObjectStore
 
 
 def capture_policy(loopback_ports: Iterable[int] = ()) -> Policy:
-    """Say what captures may reach; loopback only on ports that somebody named."""
-    own = urlsplit(settings.PUBLIC_URL).hostname
+    """Say what captures may reach: not ourselves, and loopback only on ports that somebody named.
+
+    An archive that captured its own pages would archive its own words about other pages.
+    """
+    own = [_split(settings.PUBLIC_URL), _split(settings.SNAPSHOT_HOST)]
     return Policy(
-        allow_loopback_ports=frozenset({*settings.CAPTURE_LOOPBACK_PORTS, *loopback_ports}),
-        denied_hosts=frozenset({own} if own else ()),
+        allow_loopback_ports=frozenset({*settings.CAPTURE_LOOPBACK_PORTS, *loopback_ports})
+        - {parts.port for parts in own if parts.port and parts.hostname in {LOOPBACK, "localhost"}},
+        denied_hosts=frozenset(parts.hostname for parts in own if parts.hostname),
     )
 
 
 def service_policy() -> Policy:
     """Say what authorities and calendars may be reached: as captures, and OWN_SERVICES."""
     return replace(capture_policy(), own_services=frozenset(settings.OWN_SERVICES))
+
+
+def _split(address: str) -> SplitResult:
+    """Read the address of one of our hosts, with a scheme or without."""
+    return urlsplit(address if "//" in address else f"//{address}")
 
 
 def object_store() -> ObjectStore:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -49,7 +50,11 @@ class Lease:
 
     def note_step(self, step: str) -> None:
         """Extend the lease and say what is being done; raises LeaseLost."""
-        if self.lost.is_set() or not self._extend(step=step):
+        self.note(step=step)
+
+    def note(self, **columns: Any) -> None:
+        """Extend the lease and write what is known already; raises LeaseLost."""
+        if self.lost.is_set() or not self._extend(**columns):
             raise LeaseLost
 
     def beat(self) -> None:
@@ -57,7 +62,7 @@ class Lease:
         if not self._extend():
             self.lost.set()
 
-    def _extend(self, **changes: str) -> bool:
+    def _extend(self, **changes: Any) -> bool:
         rows = Snapshot.objects.filter(
             pk=self.snapshot_id, fence=self.fence, state=CaptureState.RUNNING
         )

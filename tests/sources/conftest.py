@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from sources.capture.hosts import host_of
 from sources.capture.limits import Limits
 from sources.capture.pipeline import CaptureResult, capture_address
 from sources.capture.store import FileStore
@@ -95,7 +96,11 @@ def open_origin(origin: Origin, settings: object) -> Origin:
 def queued(db: None, open_origin: Origin) -> Queue:
     def add(path: str = "/", **columns: object) -> Snapshot:
         document = add_document(actor=None, address=open_origin.url(path))
-        given = {"next_attempt_at": timezone.now() - timedelta(seconds=1), **columns}
+        given = {
+            "next_attempt_at": timezone.now() - timedelta(seconds=1),
+            "host": host_of(document.address),
+            **columns,
+        }
         return Snapshot.objects.create(document=document, **given)
 
     return add

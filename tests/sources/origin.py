@@ -16,7 +16,10 @@ Answer = bytes | Callable[[socket.socket], None]
 
 
 class Origin:
-    """Answers each path with bytes, or hands the connection to a function; remembers requests."""
+    """Answers each path with bytes, or hands the connection to a function; remembers requests.
+
+    Requests for robots.txt are remembered apart: they come before a page's, once a day.
+    """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context
@@ -24,6 +27,7 @@ class Origin:
         self.port: int = self._listener.getsockname()[1]
         self.answers: dict[str, Answer] = {}
         self.requests: list[bytes] = []
+        self.robots_requests: list[bytes] = []
         self.connections = 0
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._workers: list[threading.Thread] = []
@@ -75,7 +79,8 @@ class Origin:
             if not piece:
                 return
             request += piece
-        self.requests.append(request)
+        asks_for_robots = request.startswith(b"GET /robots.txt ")
+        (self.robots_requests if asks_for_robots else self.requests).append(request)
         path = request.split(b" ", 2)[1].decode("ascii").partition("?")[0]
         answer = self.answers.get(path, page(b"no such page", status="404 Not Found"))
         if callable(answer):

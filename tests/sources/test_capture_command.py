@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from sources.capture.pipeline import Capturer
 from sources.models import Document, Snapshot
-from sources.services import artifacts, capture, settle
+from sources.services import artifacts, settle
 from tests.sources.origin import Origin, page, redirect
 
 ASKED_FOR = {
@@ -98,6 +99,9 @@ def test_a_sealed_error_page_is_a_success(db: None, origin: Origin) -> None:
 def test_a_defect_ends_with_4_and_says_where_to_look(
     db: None, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capture, "run_capture", lambda **_arguments: None)
+    def broken(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Capturer, "capture", broken)
     code, said = _run_json(origin.url(), "--allow-loopback")
     assert (code, said["error"]) == (4, "internal_error")

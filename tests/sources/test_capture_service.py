@@ -19,7 +19,7 @@ from audit.models import AuditEvent
 from sources import tasks
 from sources.capture.guard import Refused
 from sources.capture.pipeline import Capturer
-from sources.models import Artifact, Document, Snapshot, StoredObject
+from sources.models import Artifact, Document, HostPolicy, Snapshot, StoredObject
 from sources.services import capture, leases
 from sources.services.installation import capture_policy, capturer, object_store
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState
@@ -160,6 +160,8 @@ def test_passing_trouble_waits_and_is_tried_again(queued: Queue, open_origin: Or
     assert 25 < wait <= 31
     assert capture.sweep_captures() == 0, "not due yet"
     Snapshot.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    assert capture.sweep_captures() == 0, "the host asked for a pause"
+    HostPolicy.objects.update(backoff_until=Now())
     assert capture.sweep_captures() == 1
     open_origin.answers["/busy"] = page(ARTICLE)
     capture.run_capture(snapshot_id=snapshot.pk)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from sources.capture.guard import Policy, Refused, read_address
 from sources.capture.outcomes import ErrorCode
 from sources.services.capture import Captured, capture_now
@@ -67,6 +67,8 @@ def _report(url: str, policy: Policy) -> dict[str, Any]:
         return _without_row(url, CaptureState.REFUSED, ErrorCode.REFUSED_BY_POLICY, refused.words)
     except Invalid as invalid:
         return _without_row(url, CaptureState.REFUSED, ErrorCode.REFUSED_BY_POLICY, invalid.message)
+    except Conflict as conflict:
+        return _without_row(url, CaptureState.FAILED, conflict.code, conflict.message)
     if captured is None:
         words = "The capture broke; the log says where."
         return _without_row(url, CaptureState.FAILED, ErrorCode.INTERNAL, words)
