@@ -11,7 +11,9 @@ from audit.services.record import record_event, recording
 from core.errors import Conflict, Invalid
 from core.jobs import enqueue
 from sources.capture.guard import Refused, read_address
+from sources.capture.hosts import host_of
 from sources.models import Document, Snapshot
+from sources.services.turns import refuse_too_many, turn_of
 from sources.urlnorm import InvalidAddress, lookup_key, unwrap_archive
 from sources.vocabulary import CaptureReason, CaptureState
 
@@ -31,9 +33,10 @@ def request_capture_via(*, actor: User, document: Document, address: str) -> Sna
     waiting = document.snapshots.filter(state__in=WAITING).first()
     if waiting is not None:
         raise Conflict("A capture of this page is under way. Wait until it has ended.")
+    refuse_too_many(actor)
     snapshot = Snapshot.objects.create(
         document=document, requested_by=actor, reason=CaptureReason.USER, via=via,
-        next_attempt_at=timezone.now(),
+        next_attempt_at=timezone.now(), host=host_of(via), turn=turn_of(actor),
     )  # fmt: skip
     record_event(
         actor=actor,
