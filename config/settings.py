@@ -121,9 +121,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 900} if CELERY_BROKER_URL.startswith(("redis", "unix")) else {}
 )
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# A worker without -Q takes both; on many machines the reading of pages can have workers of its own.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("artifacts")]
-CELERY_TASK_ROUTES = {"sources.make_artifact": {"queue": "artifacts"}}
+# A worker without -Q takes all; on many machines the reading of pages can have workers of its own.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("artifacts"), Queue("pictures")]
+CELERY_TASK_ROUTES = {
+    "sources.make_artifact": {"queue": "artifacts"},
+    "sources.take_picture": {"queue": "pictures"},
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep captures": {"task": "sources.sweep", "schedule": 5.0},
     # Captures that wait for their host; what nobody took in time is of no use later.

@@ -30,10 +30,11 @@ def _fast_passwords(settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: object, tmp_path: object) -> None:
-    """Each test has its own object store, staging folder and local authority."""
+    """Each test has its own object store, staging folder and local authority, and no browser."""
     settings.STORAGE_URL = f"file://{tmp_path}/objects"
     settings.STAGING_DIR = tmp_path / "staging"
     settings.LOCAL_AUTHORITY_DIR = tmp_path / "authority"
+    settings.CHROMIUM = "none"  # who wants pictures says so
 
 
 @pytest.fixture(autouse=True, scope="session")

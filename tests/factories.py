@@ -133,6 +133,21 @@ class TextFactory(DjangoModelFactory[Artifact]):
     content = "Our fighters have retreated from the 1070 project."
 
 
+class PictureFactory(DjangoModelFactory[Artifact]):
+    """The picture of a snapshot, stored as if it were one."""
+
+    class Meta:
+        model = Artifact
+
+    snapshot = factory.SubFactory(SnapshotFactory)
+    kind = ArtifactKind.PICTURE
+    tool = "chromium"
+    tool_version = "1"
+    status = ArtifactStatus.OK
+    stored = factory.SubFactory(StoredObjectFactory, media_type="image/png")
+    sha256 = factory.SelfAttribute("stored.sha256")
+
+
 class EventFactory(DjangoModelFactory[Event]):
     class Meta:
         model = Event

@@ -42,6 +42,10 @@ def snapshot_warc_path(number: int) -> str:
     return reverse("snapshot_warc", kwargs={"number": number})
 
 
+def snapshot_picture_path(number: int) -> str:
+    return reverse("snapshot_picture", kwargs={"number": number})
+
+
 def snapshot_bundle_path(number: int) -> str:
     return reverse("snapshot_bundle", kwargs={"number": number})
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("s/<int:number>/<str:slug>", public_sources.source, name="source"),
     path("snap/<int:number>", public_snapshots.snapshot, name="snapshot"),
     path("snap/<int:number>/bundle.wacz", bundles.snapshot_bundle, name="snapshot_bundle"),
+    path("snap/<int:number>/picture.png", public_snapshots.picture, name="snapshot_picture"),
     path("snap/<int:number>/warc", public_snapshots.warc, name="snapshot_warc"),
     path("timegate/<path:address>", memento.timegate, name="timegate"),
     path("timemap/link/<int:page>/<path:address>", memento.timemap, name="timemap_page"),

@@ -47,3 +47,22 @@ class ExtractionLimits:
     input_bytes: int = 20 * MIB
     text_characters: int = 2_000_000
     pdf_pages: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """Limits of the browser that takes the picture of a page; seconds are of the wall clock."""
+
+    total_seconds: float = 30.0
+    load_seconds: float = 12.0  # then the page is stopped, and pictured as far as it is
+    settle_seconds: float = 0.7
+    connect_seconds: float = 10.0
+    dns_seconds: float = 5.0
+    requests: int = 150
+    received_bytes: int = 100 * MIB
+    header_bytes: int = 64 * KIB
+    memory_bytes: int = 2048 * MIB  # of all the browser's processes together
+    width: int = 1280
+    window_height: int = 900
+    height: int = 16_384
+    picture_bytes: int = 40 * MIB

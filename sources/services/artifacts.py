@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from audit.services.record import record_event, recording
 from core.jobs import enqueue
 from sources.models import Artifact, ArtifactJob, Snapshot
-from sources.services import texts
+from sources.services import pictures, texts
 from sources.services.leases import lease_time
 from sources.vocabulary import JobKind, JobState
 
@@ -65,12 +65,26 @@ def _text(snapshot: Snapshot) -> Made:
     )
 
 
-MAKERS: Mapping[JobKind, Callable[[Snapshot], Made]] = {JobKind.TEXT: _text}
+def _picture(snapshot: Snapshot) -> Made:
+    chromium = pictures.browser()
+    if chromium is None:
+        raise Skipped("This installation has no browser for pictures. Set CHROMIUM to its path.")
+    return Made((pictures.picture_artifact(snapshot, chromium),))
+
+
+MAKERS: Mapping[JobKind, Callable[[Snapshot], Made]] = {
+    JobKind.TEXT: _text,
+    JobKind.PICTURE: _picture,
+}
+# A picture has a queue of its own: a browser must not stand in the way of text.
+TASKS = {JobKind.TEXT: "sources.make_artifact", JobKind.PICTURE: "sources.take_picture"}
 
 
 def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
     """Queue the making of KIND for each; call it in the transaction that seals. Twice is once."""
     wanted = {snapshot.pk for snapshot in snapshots}
+    if not wanted:
+        return
     known = ArtifactJob.objects.filter(snapshot__in=wanted, kind=kind)
     wanted -= set(known.values_list("snapshot", flat=True))
     jobs = ArtifactJob.objects.bulk_create(
@@ -78,7 +92,7 @@ def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
         for pk in sorted(wanted)
     )
     for job in jobs:
-        enqueue("sources.make_artifact", job_id=job.pk)
+        enqueue(TASKS[kind], job_id=job.pk)
 
 
 def make_artifact(*, job_id: int) -> None:
@@ -112,11 +126,13 @@ def sweep_artifacts() -> int:
     due = list(
         ArtifactJob.objects.filter(state=JobState.PENDING, next_attempt_at__lte=Now())
         .order_by("next_attempt_at", "pk")
-        .values_list("pk", flat=True)[:MOST_SENT]
+        .values_list("pk", "kind")[:MOST_SENT]
     )
-    ArtifactJob.objects.filter(pk__in=due).update(next_attempt_at=Now() + SEND_AGAIN_AFTER)
-    for job_id in due:
-        enqueue("sources.make_artifact", job_id=job_id)
+    ArtifactJob.objects.filter(pk__in=[job_id for job_id, _ in due]).update(
+        next_attempt_at=Now() + SEND_AGAIN_AFTER
+    )
+    for job_id, kind in due:
+        enqueue(TASKS[JobKind(kind)], job_id=job_id)
     return len(due)
 
 

@@ -25,6 +25,7 @@ from sources.services.artifacts import ask_for_artifacts
 from sources.services.clock import database_now
 from sources.services.flagging import flags_with
 from sources.services.leases import Lease, LeaseLost
+from sources.services.pictures import to_be_pictured
 from sources.vocabulary import CaptureState, JobKind
 
 _ENDED_COLUMNS = (
@@ -122,6 +123,7 @@ def announce_sealed(snapshots: Sequence[Snapshot]) -> None:
     """Ask for what is made of sealed copies; what is no copy of its document is told at once."""
     copies = [row for row in snapshots if holds_the_document(row.outcome)]
     ask_for_artifacts(snapshots=copies, kind=JobKind.TEXT)
+    ask_for_artifacts(snapshots=to_be_pictured(copies), kind=JobKind.PICTURE)
     for row in snapshots:
         if not holds_the_document(row.outcome):
             enqueue("verification.snapshot_sealed", snapshot_id=row.pk)

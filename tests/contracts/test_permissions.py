@@ -20,7 +20,14 @@ from accounts.services.people import issue_token
 from claims.models import ArticleImport, Claim, ClaimDraft
 from claims.services.imports import import_article
 from claims.vocabulary import Alignment, Directness, Publication, Stance, Status
-from tests.factories import ClaimFactory, EventFactory, EvidenceFactory, SourceFactory, UserFactory
+from tests.factories import (
+    ClaimFactory,
+    EventFactory,
+    EvidenceFactory,
+    PictureFactory,
+    SourceFactory,
+    UserFactory,
+)
 from tests.verification import replay_asking
 from verification.conditions import ReasonCode
 from verification.models import StatusProposal
@@ -85,6 +92,7 @@ TABLE = {
     "source": PUBLIC,
     "snapshot": PUBLIC,
     "snapshot_warc": PUBLIC,
+    "snapshot_picture": PUBLIC,
     "snapshot_bundle": PUBLIC,
     "claim_bundle": PUBLIC,
     "timegate": PUBLIC,
@@ -185,6 +193,7 @@ def world() -> World:
     article = import_article(
         actor=people[Role.EDITOR], text="A title here\n\nThe town was taken on Monday1.\n"
     )
+    PictureFactory.create(snapshot=claim.evidence.get(position=1).snapshot)
     return World(claim, proposal, article, article.drafts.first(), people)
 
 
@@ -210,6 +219,7 @@ def address(name: str, pattern: str, world: World) -> str:
         "api:source": "source",
         "snapshot": "snapshot",
         "snapshot_warc": "snapshot",
+        "snapshot_picture": "snapshot",
         "snapshot_bundle": "snapshot",
         "api:snapshot": "snapshot",
         "desk_missing_locate": "document",

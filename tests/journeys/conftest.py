@@ -82,6 +82,7 @@ def _world(web: DemoWeb, archive: Path) -> Iterator[None]:
         DEMO_WEB_PORT=web.server_port,
         CAPTURE_LOOPBACK_PORTS=[web.server_port],
         CELERY_TASK_ALWAYS_EAGER=True,
+        CHROMIUM="none",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield

@@ -13,6 +13,7 @@ from core.errors import Missing
 from sources.models import Snapshot
 from sources.selectors.captures import gone_since
 from sources.selectors.custody import refuse_taken_down
+from sources.selectors.pictures import picture_asked
 from sources.vocabulary import CaptureState, Safety
 
 
@@ -30,7 +31,7 @@ def public_copy(number: int) -> Snapshot:
     TakenDown: it was public, and is shown no more.
     """
     related = ("document__source", "warc", "takedown", "revisits__warc", "revisits__takedown")
-    rows = public_copies().annotate(gone_since=gone_since())
+    rows = public_copies().annotate(gone_since=gone_since(), picture_asked=picture_asked())
     snapshot = rows.filter(number=number).select_related(*related).first()
     if snapshot is None:
         raise Missing(f"There is no archived copy {number}.")

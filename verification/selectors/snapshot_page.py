@@ -32,6 +32,7 @@ from verification.selectors.redaction import (
 )
 from verification.selectors.replay import Replay, replay_of
 from verification.selectors.snapshot_details import Details, copy_details
+from verification.selectors.snapshot_picture import PagePicture, picture_of
 from verification.selectors.snapshot_tabs import Tab, View, tabs, view_of
 from verification.selectors.snapshot_text import CopiedText, copied_text
 
@@ -81,7 +82,7 @@ class Copied:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotPage:
-    """What every view shows; of `text`, `replay` and `details` the one whose view it is.
+    """What every view shows; of `text`, `replay`, `picture` and `details` the one whose view it is.
 
     `headers` make the answer a Memento, if there is something to remember.
     """
@@ -106,6 +107,7 @@ class SnapshotPage:
     copy: Copied | None
     text: CopiedText | None
     replay: Replay | None
+    picture: PagePicture | None
     details: Details | None
     captures: tuple[Capture, ...]
     citations: tuple[Citation, ...]
@@ -145,6 +147,7 @@ def snapshot_page(number: int, asked: str = "") -> SnapshotPage:
         copy=_copied(snapshot) if snapshot.state == CaptureState.SEALED else None,
         text=copied_text(snapshot, citing) if view == View.TEXT else None,
         replay=replay_of(snapshot) if view == View.PAGE else None,
+        picture=picture_of(snapshot) if view == View.PICTURE else None,
         details=copy_details(snapshot) if view == View.DETAILS else None,
         captures=_captures(snapshot),
         citations=tuple(_citation(item) for item in citing),

@@ -9,6 +9,7 @@ from sources.models import Snapshot
 from sources.vocabulary import CaptureState
 from verification.addresses import snapshot_path
 from verification.selectors.replay import can_be_replayed
+from verification.selectors.snapshot_picture import is_pictured
 
 
 class View(StrEnum):
@@ -16,10 +17,16 @@ class View(StrEnum):
 
     TEXT = "text"
     PAGE = "page"
+    PICTURE = "picture"
     DETAILS = "details"
 
 
-LABELS = {View.TEXT: "Text", View.PAGE: "Page as it looked", View.DETAILS: "Details"}
+LABELS = {
+    View.TEXT: "Text",
+    View.PAGE: "Page as it looked",
+    View.PICTURE: "Picture",
+    View.DETAILS: "Details",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,8 @@ def views_of(snapshot: Snapshot) -> tuple[View, ...]:
     if snapshot.state != CaptureState.SEALED:
         return ()
     page = (View.PAGE,) if can_be_replayed(snapshot) else ()
-    return (View.TEXT, *page, View.DETAILS)
+    picture = (View.PICTURE,) if is_pictured(snapshot) else ()
+    return (View.TEXT, *page, *picture, View.DETAILS)
 
 
 def tabs(snapshot: Snapshot, current: View) -> tuple[Tab, ...]:

@@ -9,8 +9,10 @@ from core.caching import SHARED, public_page
 from sources.services.objects import open_object
 from verification.selectors.public_copies import public_warc
 from verification.selectors.snapshot_page import snapshot_page
+from verification.selectors.snapshot_picture import public_picture
 
 WARC_TYPE = "application/gzip"  # a WARC file in gzip members, and nothing a browser would show
+PICTURE_TYPE = "image/png"
 
 
 @public_page
@@ -31,13 +33,29 @@ def snapshot(request: HttpRequest, number: int) -> HttpResponse:
 def warc(request: HttpRequest, number: int) -> HttpResponseBase:
     """The archived file as a download: never shown here, whatever it holds."""
     file = public_warc(number)
-    tag = f'"{file.sha256}"'
-    unchanged = get_conditional_response(request, etag=tag)
+    return _object(request, file.sha256, WARC_TYPE, file.name)
+
+
+@require_safe
+def picture(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The picture of the page: a PNG that our own browser made, and nothing else."""
+    return _object(request, public_picture(number), PICTURE_TYPE)
+
+
+def _object(
+    request: HttpRequest, sha256: str, content_type: str, download: str = ""
+) -> HttpResponseBase:
+    """An object of the store, as a download where it has a name for it."""
+    unchanged = get_conditional_response(request, etag=f'"{sha256}"')
     if unchanged is not None:
         return unchanged
     response = FileResponse(
-        open_object(file.sha256), as_attachment=True, filename=file.name, content_type=WARC_TYPE
+        open_object(sha256),
+        as_attachment=bool(download),
+        filename=download,
+        content_type=content_type,
     )
-    response["ETag"], response["Cache-Control"] = tag, SHARED
+    response["ETag"], response["Cache-Control"] = f'"{sha256}"', SHARED
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
     return response

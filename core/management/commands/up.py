@@ -91,7 +91,9 @@ class Command(BaseCommand):
         replay = settings.SNAPSHOT_HOST or f"http://{host}:{options['replay_port']}"
         # The caller's environment is passed on, not read; ours only fills its gaps.
         own = {**self.own_settings(options), "SNAPSHOT_HOST": replay}
-        supervisor.environment = {"PUBLIC_URL": address, **os.environ, **own}
+        # The demonstration is to be there soon, so it takes pictures only where a browser is named.
+        quick = {"CHROMIUM": "none"} if options["demo"] else {}
+        supervisor.environment = {"PUBLIC_URL": address, **quick, **os.environ, **own}
         if not settings.CELERY_BROKER_URL:
             self.start_valkey(supervisor, runtime / "valkey.sock")
         self.prepare_database()
