@@ -100,11 +100,8 @@ FAULTS: dict[int, str] = {
 # number out.
 _BROWSER = "Only the browser that takes pictures meets this; without pictures no script ever runs."
 CANNOT_BE_HAD: dict[int, str] = {
-    33: _BROWSER,
     54: "One page is captured by one way; a second capture to compare it with is not built.",
     55: "It is for the comparison of captures, not for their making.",
-    56: _BROWSER,
-    57: _BROWSER,
     58: _BROWSER,
     59: _BROWSER,
 }
