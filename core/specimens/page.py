@@ -167,6 +167,21 @@ PAGE = (
             ),
         ),
     ),
+    Specimen(
+        "tabs",
+        (
+            Case(
+                "of an archived copy",
+                {
+                    "label": "Views of this copy",
+                    "items": (
+                        {"href": "#", "text": "Text", "current": True},
+                        {"href": "#", "text": "Details"},
+                    ),
+                },
+            ),
+        ),
+    ),
     Specimen("search", (Case("empty", {"action": "#", "label": "Search claims and sources"}),)),
     Specimen(
         "claim_row",

@@ -219,6 +219,6 @@ def test_a_withheld_source_is_named_nowhere(aleppo: Aleppo) -> None:
 
 
 def test_only_addresses_of_the_web_become_links(aleppo: Aleppo) -> None:
-    document = DocumentFactory.create(address="javascript:alert(1)")
+    document = DocumentFactory.create(address="javascript:alert(1)", lookup_key="")
     EvidenceFactory.create(claim=aleppo.claim, document=document)
     assert "javascript:" not in page_of(aleppo).markup
