@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sources.services import artifacts, capture, copies, fixity, removal, timestamps
+from sources.services import artifacts, capture, copies, fixity, removal, timestamps, watch
 
 
 @shared_task(name="sources.capture")
@@ -63,3 +63,8 @@ def sweep_orphans() -> None:
 @shared_task(name="sources.remove_taken_down")
 def remove_taken_down() -> None:
     removal.remove_taken_down()
+
+
+@shared_task(name="sources.recheck_due")
+def recheck_due() -> None:
+    watch.recheck_due()

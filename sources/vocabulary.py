@@ -89,6 +89,7 @@ class ArtifactKind(Term):
     TEXT = "text", "Text"
     TEXT_SECOND = "text_second", "Text by the second extractor"
     PICTURE = "picture", "Picture of the page"
+    VISIBLE = "visible", "All text that the page shows"
 
 
 class ArtifactStatus(Term):

@@ -54,6 +54,10 @@ def claim_bundle_path(number: int) -> str:
     return reverse("claim_bundle", kwargs={"number": number})
 
 
+def diff_path(number: int, other: int) -> str:
+    return reverse("snapshot_diff", kwargs={"number": number, "other": other})
+
+
 def search_path(**terms: str) -> str:
     return f"{reverse('search')}?{urlencode(terms)}"
 

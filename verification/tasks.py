@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from verification.services import assess, proposals, snapshots
+from verification.services import assess, notifications, proposals, snapshots
 
 
 @shared_task(name="verification.evidence_changed")
@@ -43,3 +43,13 @@ def sweep() -> None:
 @shared_task(name="verification.sweep_copies")
 def sweep_copies() -> None:
     snapshots.sweep_copies()
+
+
+@shared_task(name="verification.quotes_moved")
+def quotes_moved(snapshot_id: int) -> None:
+    notifications.tell_of_moved_quotes(snapshot_id=snapshot_id)
+
+
+@shared_task(name="verification.sweep_notifications")
+def sweep_notifications() -> None:
+    notifications.sweep_notifications()

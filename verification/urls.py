@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from verification.views import bundles, memento, public, public_snapshots, public_sources
+from verification.views import (
+    bundles,
+    memento,
+    public,
+    public_diffs,
+    public_snapshots,
+    public_sources,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -19,6 +26,7 @@ urlpatterns = [
     path("snap/<int:number>/bundle.wacz", bundles.snapshot_bundle, name="snapshot_bundle"),
     path("snap/<int:number>/picture.png", public_snapshots.picture, name="snapshot_picture"),
     path("snap/<int:number>/warc", public_snapshots.warc, name="snapshot_warc"),
+    path("snap/<int:number>/diff/<int:other>", public_diffs.diff, name="snapshot_diff"),
     path("timegate/<path:address>", memento.timegate, name="timegate"),
     path("timemap/link/<int:page>/<path:address>", memento.timemap, name="timemap_page"),
     path("timemap/link/<path:address>", memento.timemap, name="timemap"),

@@ -12,6 +12,7 @@ from verification.views import (
     editor,
     evidence,
     health,
+    notifications,
     queue,
     review,
     status,
@@ -39,6 +40,8 @@ EDITING: list[URLPattern | URLResolver] = [
 LISTS: list[URLPattern | URLResolver] = [
     path("desk/", queue.queue, name="desk_queue"),
     path("desk/publish", queue.publish, name="desk_publish"),
+    path("desk/notifications", notifications.notifications, name="desk_notifications"),
+    path("desk/notifications/read", notifications.read, name="desk_notifications_read"),
     path("desk/contested", board.board, name="desk_contested"),
     path("desk/review", review.inbox, name="desk_review"),
     path("desk/review/<uuid:key>", review.proposal, name="desk_proposal"),

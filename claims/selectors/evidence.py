@@ -6,7 +6,13 @@ from django.db import models
 from django.db.models import OuterRef, Prefetch, Subquery
 
 from claims.models import Claim, Evidence
+from claims.vocabulary import QuoteState
 from sources.models import Affiliation, Derivation, SourceGrade
+
+# What was quoted does not stand there any more: a person has to look at it.
+MOVED = frozenset(
+    {QuoteState.QUOTE_CHANGED, QuoteState.QUOTE_GONE, QuoteState.GONE, QuoteState.SOFT_404}
+)
 
 
 def evidence_of(claim: Claim) -> models.QuerySet[Evidence]:
@@ -36,6 +42,7 @@ def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
             "snapshot__warc",
             "snapshot__takedown",
             "snapshot__revisits__warc",
+            "quote_snapshot__takedown",
             "added_by",
         )
         .prefetch_related(

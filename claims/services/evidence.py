@@ -23,7 +23,7 @@ from audit.services.record import record_event, recording
 from claims.alignment import derived_alignment
 from claims.models import Claim, Evidence
 from claims.services.locks import lock_claim, touch_claim
-from claims.vocabulary import Alignment, AlignmentBasis, Directness, Resolution
+from claims.vocabulary import Alignment, AlignmentBasis, Directness, QuoteState, Resolution
 from core.errors import Conflict, Invalid, Missing
 from sources.models import Document
 from sources.outcomes import HOLDS_THE_DOCUMENT
@@ -113,7 +113,12 @@ def _assign(evidence: Evidence, changes: Mapping[str, Any]) -> None:
         if name not in EDITABLE:
             raise Invalid(f"{name} cannot be set on an evidence item.")
         setattr(evidence, name, value.strip() if isinstance(value, str) else value)
-    evidence.quote_digest = quote_digest(evidence.quote)
+    digest = quote_digest(evidence.quote)
+    if digest != evidence.quote_digest:
+        # What was seen of other words says nothing of these.
+        evidence.quote_state, evidence.quote_now = QuoteState.UNCHECKED, ""
+        evidence.quote_state_since = evidence.quote_snapshot = None
+    evidence.quote_digest = digest
 
 
 def _next_position(claim: Claim) -> int:

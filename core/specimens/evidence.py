@@ -11,6 +11,22 @@ from core.specimens.scores import at
 Item = dict[str, Any]
 DIGEST = "9f2c41d07b6e5a883c1d9e0f4b7a2c65d8e3f1097a6b5c4d3e2f10a9b8c7b1b1"
 
+MOVED: Item = {
+    "lead": "The quoted words were changed after we archived them.",
+    "at": at(14, "08:02"),
+    "alert": True,
+    "now": "Our fighters have repositioned from the 1070 project",
+    "language": "en",
+    "href": "#",
+    "action": "See what changed",
+    "undecided": "The score does not change by itself: a person decides what this means.",
+}
+CHANGED_ELSEWHERE: Item = {
+    "lead": "The page was changed since; the quoted words were not.",
+    "at": at(14, "08:02"),
+    "href": "#",
+    "action": "See what changed",
+}
 PHOTOS: Item = {
     "number": 7,
     "title": "Photo set from inside the suburb",
@@ -135,6 +151,13 @@ EVIDENCE = (
         ),
     ),
     Specimen("evidence", (Case("one line, no box around it", {"item": DENIAL}),), within="ol"),
+    Specimen(
+        "moved",
+        (
+            Case("the quote was changed", {"item": MOVED}),
+            Case("the page was changed elsewhere", {"item": CHANGED_ELSEWHERE}),
+        ),
+    ),
     Specimen(
         "pull",
         tuple(

@@ -51,6 +51,21 @@ PAGE = (
         ),
     ),
     Specimen(
+        "tabs",
+        (
+            Case(
+                "views of one thing",
+                {
+                    "label": "Views of this copy",
+                    "items": (
+                        {"href": "#", "text": "Text", "current": True},
+                        {"href": "#", "text": "Details"},
+                    ),
+                },
+            ),
+        ),
+    ),
+    Specimen(
         "facts",
         (
             Case(

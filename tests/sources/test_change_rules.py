@@ -149,6 +149,12 @@ def test_other_authors_are_an_edit() -> None:
     assert found.details["authors"] == [["A"], ["B"]]
 
 
+def test_of_a_page_that_could_not_be_read_nothing_is_said() -> None:
+    unread = text(visible="")
+    for old, new in ((text(), unread), (unread, text("All of it was written anew."))):
+        assert by_text(BEFORE, answer(), old, new).changes == ()
+
+
 def test_the_heaviest_change_speaks_for_a_look() -> None:
     assert heaviest([Change.REDIRECTED, Change.EDITED, Change.TITLE]) == Change.EDITED
     assert heaviest([]) == Change.UNCHANGED

@@ -65,6 +65,7 @@ class EvidenceFact:
     derives from another one of that group. archived: the cited snapshot was captured. intact: its
     stored bytes still match their hash (an item without a snapshot counts as not archived, whatever
     intact says). visual_checked: place and date of a picture or video were checked and passed.
+    quote_moved: what it quotes, or its page, is no longer where it was archived.
     """
 
     key: str
@@ -82,6 +83,7 @@ class EvidenceFact:
     resolution: Resolution | None = None
     source_side: str | None = None
     copied: bool = False
+    quote_moved: bool = False
 
     def __post_init__(self) -> None:
         if self.grade is not None and self.grade not in GRADES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claims.vocabulary import Stance, Status
-from verification.conditions.facts import Check, ClaimFacts, ReasonCode
+from verification.conditions.facts import Check, ClaimFacts, EvidenceFact, ReasonCode
 from verification.conditions.phrases import Items, chosen, named, present
 
 # These name the cause themselves; no new item need be on file.
@@ -34,9 +34,28 @@ def opposing_item_or_cause(facts: ClaimFacts) -> Check:
     return present(
         "opposing_item_or_cause",
         f"A newer item that {opposing}, or a cause named by the kind of reason",
-        found=cause.label if cause in SELF_EXPLAINING else named(opposed_by),
+        found=_cause(facts) if cause in SELF_EXPLAINING else named(opposed_by),
         needs=f"needs 1 item that {opposing}, added after the decision",
     )
+
+
+def _cause(facts: ClaimFacts) -> str:
+    """The cause with the items that show it, where they are on record: "…: [5]".
+
+    A person may know of a change that no capture of ours shows, so the cause alone is enough.
+    """
+    cause = facts.reason_code
+    if cause is None:
+        return ""
+    items = named(chosen(facts.evidence, lambda item: item.counted and _shows(item, cause)))
+    return f"{cause.label}: {items}" if items else cause.label
+
+
+def _shows(item: EvidenceFact, cause: ReasonCode) -> bool:
+    if cause == ReasonCode.QUOTE_CHANGED:
+        return item.quote_moved
+    is_damaged = item.archived and not item.intact
+    return cause == ReasonCode.EVIDENCE_INTEGRITY_FAILED and is_damaged
 
 
 def successor_named(facts: ClaimFacts) -> Check:

@@ -50,3 +50,15 @@ class BoardQuery(forms.Form):
     )
     event = forms.IntegerField(required=False, min_value=1)
     after = forms.CharField(required=False, max_length=LONGEST_KEY)
+
+
+class NotificationQuery(forms.Form):
+    show = forms.ChoiceField(required=False, choices=[("unread", ""), ("all", "")])
+    before = forms.CharField(required=False, max_length=20)
+
+
+class ReadForm(forms.Form):
+    """`one`: the notification that was read; without it, all of them were."""
+
+    show = forms.ChoiceField(required=False, choices=[("unread", ""), ("all", "")])
+    one = forms.IntegerField(required=False, min_value=1, max_value=2**62)

@@ -68,3 +68,10 @@ def asked(form_class: type[forms.Form], query: QueryDict) -> dict[str, Any]:
     if not form.is_valid():
         raise Invalid(str(next(iter(form.errors.values()))[0]))
     return form.cleaned_data
+
+
+class DiffQuery(forms.Form):
+    """Which text of two copies is compared, and whether only what claims quote is shown."""
+
+    text = forms.ChoiceField(required=False, choices=[("article", ""), ("all", "")])
+    only = forms.ChoiceField(required=False, choices=[("evidence", "")])

@@ -23,6 +23,7 @@ from verification.selectors.facts import is_archived
 from verification.selectors.independence import copied_from, families_of
 from verification.selectors.known import Known
 from verification.selectors.ledger import FULL, side_in_words
+from verification.selectors.quotes import Moved, moved_of
 from verification.selectors.weighing import Weighing, weighing_of
 
 JUDGED = (
@@ -77,6 +78,7 @@ class DeskRow:
     item: Evidence
     derived: str
     seen: str
+    moved: Moved | None
 
     @property
     def has_address(self) -> bool:
@@ -198,6 +200,7 @@ def _row(item: Evidence, scene: _Scene) -> DeskRow:
         item=item,
         derived=_derived(item, scene.favours),
         seen=judgement_digest(item),
+        moved=moved_of(item),
     )
 
 

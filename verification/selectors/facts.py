@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
 from claims.models import Claim, ClaimRelation, Evidence
+from claims.selectors.evidence import MOVED
 from claims.selectors.relations import rivals_of, times_overlap
 from claims.vocabulary import Alignment, Directness, RelationKind, Resolution, Stance, Status
 from sources.models import Derivation
@@ -82,6 +83,7 @@ def evidence_fact(evidence: Evidence, group: str, damaged: Collection[str]) -> E
         resolution=Resolution(evidence.resolution) if evidence.resolution else None,
         added_at=evidence.added_at,
         source_side=side_of(evidence),
+        quote_moved=evidence.quote_state in {str(state) for state in MOVED},
     )
 
 

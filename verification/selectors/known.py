@@ -24,8 +24,17 @@ from verification.selectors.phrases import moment
 FEWEST_FOR_A_POINT = 3  # independent origins; with fewer, pages show the range and no point
 EDITED_CLAIM = "claims:claim:edited"
 EDITED_EVIDENCE = "claims:evidence:edited"
+QUOTE_MOVED = "claims:evidence:quote_moved"
 _CLAIM_WORDS = ("sentence", "language", "kind")
-_EVIDENCE_WORDS = ("stance", "directness", "credibility", "alignment", "quote")
+_EVIDENCE_WORDS = (
+    "stance",
+    "directness",
+    "credibility",
+    "alignment",
+    "quote",
+    "quote_state",
+    "quote_now",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +93,7 @@ def known_at(claim: Claim, at: datetime) -> Known:
         )
     later = list(
         history("claims.claim", claim.number).filter(
-            at__gt=at, tag__in=(EDITED_CLAIM, EDITED_EVIDENCE)
+            at__gt=at, tag__in=(EDITED_CLAIM, EDITED_EVIDENCE, QUOTE_MOVED)
         )
     )
     _put_back_claim(claim, later)
@@ -145,8 +154,11 @@ def _put_back_evidence(item: Evidence, at: datetime, later: Iterable[AuditEvent]
         item.visual_checked_at, item.visual_check = None, ""
     if item.snapshot and item.snapshot.sealed_at and item.snapshot.sealed_at > at:
         item.snapshot = None
+    if item.quote_state_since and item.quote_state_since > at:
+        item.quote_state_since = item.quote_snapshot = None
     for edit in later:
-        if edit.tag == EDITED_EVIDENCE and edit.before.get("evidence") == item.label:
+        about_it = edit.tag in {EDITED_EVIDENCE, QUOTE_MOVED}
+        if about_it and edit.before.get("evidence") == item.label:
             _put_back(item, edit.before, _EVIDENCE_WORDS)
 
 

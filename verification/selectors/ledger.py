@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from claims.models import Evidence
@@ -24,6 +24,7 @@ from verification.selectors.captures import NOT_COUNTED, newest_captures, why_no
 from verification.selectors.facts import is_archived
 from verification.selectors.independence import copied_from, families_of, said_at
 from verification.selectors.known import Known, stance_of
+from verification.selectors.quotes import Moved, moved_of
 from verification.selectors.weighing import Weighing, weighing_of
 
 SHOWN = 12
@@ -78,6 +79,7 @@ class Row:
     withdrawn_at: datetime | None
     withdrawn_reason: str
     graphic: bool
+    moved: Moved | None
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,14 @@ def _row(
         withdrawn_at=item.withdrawn_at,
         withdrawn_reason=item.withdrawn_reason,
         graphic=_is_graphic(item, known),
+        moved=_moved(item, known),
     )
+
+
+def _moved(item: Evidence, known: Known) -> Moved | None:
+    """What became of the quote; words that may not be shown are not shown here either."""
+    moved = moved_of(item)
+    return replace(moved, now="") if moved and _is_graphic(item, known) else moved
 
 
 def _is_graphic(item: Evidence, known: Known) -> bool:

@@ -26,6 +26,7 @@ from verification.models.status import ProposalState
 from verification.selectors.ages import short_age
 from verification.selectors.list_links import FilterLink
 from verification.selectors.phrases import count
+from verification.selectors.quotes import moved_in_words, words_now
 from verification.selectors.waiting import (
     Group,
     counted,
@@ -33,6 +34,7 @@ from verification.selectors.waiting import (
     failed_captures_of,
     first_looks,
     in_words,
+    moved_quotes_of,
     returned_to,
 )
 from verification.send_back import SendBackCode
@@ -109,6 +111,12 @@ def _listings(actor: User) -> dict[Group, _Listing]:
         ),
         Group.STALE: _Listing(
             _proposals(actor, ProposalState.STALE), _stale, "key", newest_first=True
+        ),
+        Group.CHANGED: _Listing(
+            moved_quotes_of(actor).select_related("claim", "quote_snapshot__takedown"),
+            _moved,
+            "key",
+            newest_first=True,
         ),
         Group.CAPTURES: _Listing(
             failed_captures_of(actor).select_related("claim", "document"),
@@ -224,6 +232,18 @@ def _stale(proposal: StatusProposal, now: datetime) -> QueueRow:
         href=desk_status_path(proposal.claim.number, proposal.target),
         lead="The evidence changed while it waited.",
         note=f"Look again, then propose {Status(proposal.target).label} anew.",
+    )
+
+
+def _moved(item: Evidence, now: datetime) -> QueueRow:
+    return _row(
+        item.claim,
+        f"changed-{item.claim.number}-{item.position}",
+        item.quote_state_since or item.added_at,
+        now,
+        href=open_item_path(item.claim.number, item.position),
+        lead=moved_in_words(item),
+        note=words_now(item),
     )
 
 

@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 from claims.models import Evidence
 from claims.vocabulary import Publication
 from core.bidi import with_turns_shown, without_turns
+from sources.changes import is_good
 from sources.explanations import error_in_words, step_in_words
 from sources.failures import result_in_words
 from sources.models import Document, Snapshot
 from sources.selectors.captures import came_of
+from sources.selectors.changes import heaviest_changes
 from sources.selectors.custody import is_taken_down
-from sources.vocabulary import CaptureReason, CaptureState
+from sources.vocabulary import CaptureReason, CaptureState, Change
 from verification.addresses import (
     claim_path,
+    diff_path,
     snapshot_bundle_path,
     snapshot_path,
     snapshot_warc_path,
@@ -43,6 +46,7 @@ GIVEN = {
     "Nobody here fetched it: where and when it was fetched is the word of whoever made that file.",
     CaptureReason.PROVIDED: "This copy is a file that somebody gave us. Nobody here fetched it.",
 }
+NO_NEWS = (Change.BOILERPLATE.label, Change.UNREACHABLE.label, Change.RESTORED.label)
 WAITING = (CaptureState.QUEUED, CaptureState.RUNNING, CaptureState.RETRY_WAIT)
 
 
@@ -66,6 +70,18 @@ class Capture:
     state: str
     is_this: bool
     same_bytes: bool
+    change: str
+    compare_href: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """What became of the page after this copy was made."""
+
+    words: str
+    at: datetime
+    href: str
+    action: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +128,7 @@ class SnapshotPage:
     captures: tuple[Capture, ...]
     citations: tuple[Citation, ...]
     headers: tuple[tuple[str, str], ...]
+    later: Later | None
 
     @property
     def template(self) -> str:
@@ -119,11 +136,12 @@ class SnapshotPage:
 
 
 def snapshot_page(number: int, asked: str = "") -> SnapshotPage:
-    """A public snapshot in the view that is ASKED for, or its text. At most six queries."""
+    """A public snapshot in the view that is ASKED for, or its text. At most seven queries."""
     snapshot = public_copy(number)
     document = snapshot.document
     view = view_of(asked, snapshot)
     citing = _citing(document)
+    captures = _captures(snapshot)
     return SnapshotPage(
         number=number,
         href=snapshot_path(number),
@@ -149,9 +167,10 @@ def snapshot_page(number: int, asked: str = "") -> SnapshotPage:
         replay=replay_of(snapshot) if view == View.PAGE else None,
         picture=picture_of(snapshot) if view == View.PICTURE else None,
         details=copy_details(snapshot) if view == View.DETAILS else None,
-        captures=_captures(snapshot),
+        captures=captures,
         citations=tuple(_citation(item) for item in citing),
         headers=tuple(memento_headers(snapshot)),
+        later=_later(captures, number),
     )
 
 
@@ -190,18 +209,25 @@ def _citation(item: Evidence) -> Citation:
 
 
 def _captures(snapshot: Snapshot) -> tuple[Capture, ...]:
-    """Newest first, this one among them."""
-    found = Snapshot.objects.filter(document=snapshot.document_id).select_related("takedown")
-    return tuple(
-        Capture(
-            number=row.number,
-            href=snapshot_path(row.number),
-            at=row.sealed_at or row.requested_at,
-            state="Taken down" if is_taken_down(row) else str(row.get_state_display()),
-            is_this=row.pk == snapshot.pk,
-            same_bytes=bool(row.payload_sha256) and row.payload_sha256 == snapshot.payload_sha256,
-        )
-        for row in found.order_by("-number")[:MOST_CAPTURES]
+    """Newest first, this one among them, with what each showed that the one before did not."""
+    rows = Snapshot.objects.filter(document=snapshot.document_id).select_related("takedown")
+    found = list(rows.order_by("-number")[:MOST_CAPTURES])
+    changes = heaviest_changes([row.pk for row in found])
+    return tuple(_capture(row, snapshot, changes.get(row.pk)) for row in found)
+
+
+def _capture(row: Snapshot, this: Snapshot, change: Change | None) -> Capture:
+    same_bytes = bool(row.payload_sha256) and row.payload_sha256 == this.payload_sha256
+    is_compared = row.pk != this.pk and not same_bytes and _is_copy(row) and _is_copy(this)
+    return Capture(
+        number=row.number,
+        href=snapshot_path(row.number),
+        at=row.sealed_at or row.requested_at,
+        state="Taken down" if is_taken_down(row) else str(row.get_state_display()),
+        is_this=row.pk == this.pk,
+        same_bytes=same_bytes,
+        change=change.label if change else "",
+        compare_href=diff_path(*sorted((this.number, row.number))) if is_compared else "",
     )
 
 
@@ -212,6 +238,21 @@ def _origin(snapshot: Snapshot) -> str:
         host = urlsplit(snapshot.via).hostname or "another archive"
         return f"This is a copy we made from {host}’s copy of the page, not from the page itself."
     return "This is a copy we made."
+
+
+def _is_copy(row: Snapshot) -> bool:
+    is_sealed = row.state == CaptureState.SEALED and not is_taken_down(row)
+    return is_sealed and is_good(row.outcome, row.flags)
+
+
+def _later(captures: tuple[Capture, ...], number: int) -> Later | None:
+    """The newest change that a later capture showed."""
+    changed = (row for row in captures if row.number > number and row.change)
+    for row in changed:
+        if row.change not in NO_NEWS:
+            href, action = row.compare_href or row.href, "See that capture"
+            return Later(f"{row.change}.", row.at, href, "Compare" if row.compare_href else action)
+    return None
 
 
 def _copied(snapshot: Snapshot) -> Copied:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.roles import Permission
 from claims.models import Claim, Evidence
+from claims.selectors.evidence import MOVED
 from claims.vocabulary import Publication, Resolution, Stage, Status
 from core.terms import Term
 from sources.models import Snapshot
 from sources.outcomes import HOLDS_THE_DOCUMENT
 from sources.vocabulary import CaptureState
 from verification.models import StatusEvent, StatusProposal
+from verification.models.notification import Notification
 from verification.models.status import ProposalState
 from verification.selectors.captures import ENDED
 
@@ -30,6 +32,7 @@ class Group(Term):
 
     SENT_BACK = "sent-back", "Sent back to you"
     STALE = "stale", "Your proposals whose evidence changed"
+    CHANGED = "changed", "Changed snapshots"
     CAPTURES = "captures", "Captures that failed"
     FIRST_LOOK = "first-look", "Needs a first look"
     DRAFTS = "drafts", "Drafts, not published"
@@ -74,6 +77,29 @@ def failed_captures_of(actor: User) -> QuerySet[Evidence]:
     )
 
 
+def moved_quotes_of(actor: User) -> QuerySet[Evidence]:
+    """Evidence whose quoted words changed or went, and nobody has decided on since.
+
+    For who owns the claim or filed the item; where nobody owns the claim, for every editor. It
+    leaves the queue once the item is answered or withdrawn, its quote is set anew, or the status
+    is changed or reaffirmed.
+    """
+    decided = StatusEvent.objects.filter(
+        claim=OuterRef("claim"), at__gt=OuterRef("quote_state_since")
+    )
+    concerned = Q(claim__owner=actor) | Q(added_by=actor)
+    if actor.can(Permission.APPROVE):
+        concerned |= Q(claim__owner=None)
+    return Evidence.objects.filter(
+        concerned,
+        Q(resolved_at=None) | Q(resolved_at__lt=F("quote_state_since")),
+        ~Exists(decided),
+        withdrawn_at=None,
+        quote_state__in=MOVED,
+        claim__in=live_claims(),
+    )
+
+
 def _without_copy(rows: QuerySet[Evidence]) -> QuerySet[Any]:
     """Ids of the newest ROWS whose page has an address and no archived copy."""
     waiting = rows.filter(withdrawn_at=None, document__address__isnull=False).exclude(
@@ -108,6 +134,10 @@ def pending_proposals() -> QuerySet[StatusProposal]:
     return StatusProposal.objects.filter(state=ProposalState.PENDING)
 
 
+def unread_of(actor: User) -> QuerySet[Notification]:
+    return Notification.objects.filter(recipient=actor, read_at=None)
+
+
 def archived_and_counted() -> Q:
     """A filter on evidence: it may be counted, as far as one row can tell."""
     return Q(
@@ -122,6 +152,7 @@ def in_queue_of(actor: User) -> QuerySet[Any]:
     """Ids of the claims that stand in the queue of ACTOR, each once; of each reason the first."""
     parts: list[QuerySet[Any]] = [
         returned_to(actor, ProposalState.SENT_BACK, ProposalState.STALE).values("claim"),
+        moved_quotes_of(actor).values("claim"),
         failed_captures_of(actor).values("claim"),
         first_looks(actor).values("pk"),
     ]
@@ -164,11 +195,17 @@ class DeskCounts:
     queue: str
     contested: str
     review: str
+    notifications: str
 
 
 def desk_counts(actor: User) -> DeskCounts:
     """One query."""
     numbers = counted(
-        queue=in_queue_of(actor), contested=contested_claims(), review=pending_proposals()
+        queue=in_queue_of(actor),
+        contested=contested_claims(),
+        review=pending_proposals(),
+        told=unread_of(actor),
     )
-    return DeskCounts(**{name: in_words(number) for name, number in numbers.items()})
+    told = in_words(numbers.pop("told"))
+    words = {name: in_words(number) for name, number in numbers.items()}
+    return DeskCounts(**words, notifications=told)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from claims.models import Claim
+from claims.models import Claim, Evidence
 from claims.services.judging import derive_alignments
 from claims.services.locks import reassess_claims
 from claims.services.snapshots import cite_snapshot
@@ -16,25 +16,48 @@ from sources.models import Document, Snapshot, Source
 from sources.outcomes import HOLDS_THE_DOCUMENT, holds_the_document
 from sources.selectors.custody import is_taken_down
 from sources.services.origins import find_copies
+from sources.services.watch import compare_sealed, start_watch, stop_watch
 from sources.vocabulary import CaptureState, JobKind, JobState
+from verification.selectors.waiting import live_claims
 
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 
 
 def snapshot_sealed(*, snapshot_id: int) -> None:
+    """Take a new copy in, and compare what was captured, whatever it is, with the copy before."""
+    snapshot = (
+        Snapshot.objects.select_related("document", "warc", "takedown", "revisits__warc")
+        .filter(pk=snapshot_id, state=CaptureState.SEALED)
+        .first()
+    )
+    if snapshot is None or is_taken_down(snapshot):
+        return
+    if holds_the_document(snapshot.outcome):
+        _take_in(snapshot)
+    _watch(snapshot)
+
+
+def _take_in(snapshot: Snapshot) -> None:
     """Look for texts that repeat each other, cite the copy where it was waited for, score again.
 
     In this order, so that a copy of another report is never scored as a report of its own first.
     """
-    snapshot = (
-        Snapshot.objects.select_related("document", "takedown").filter(pk=snapshot_id).first()
-    )
-    if snapshot is None or not holds_the_document(snapshot.outcome) or is_taken_down(snapshot):
-        return
     changed = find_copies(document=snapshot.document)
     cite_snapshot(snapshot=snapshot)
     if changed:
         reassess_claims(claim_ids=_claims_citing(changed), cause="a copy was found")
+
+
+def _watch(snapshot: Snapshot) -> None:
+    """Watch what is cited, and nothing else."""
+    cited = Evidence.objects.filter(
+        document=snapshot.document, withdrawn_at=None, claim__in=live_claims()
+    )
+    if cited.exists():
+        start_watch(snapshot=snapshot)
+    else:
+        stop_watch(document=snapshot.document)
+    compare_sealed(snapshot=snapshot)
 
 
 def sweep_copies(*, limit: int = 200) -> int:
