@@ -49,6 +49,9 @@ _NO_AUTHOR = re.compile(
 )
 
 
+_AGAIN_SECONDS = 0.1
+
+
 class _TimeSpent(BaseException):
     """Raised between two steps of the reader, past all that catches an Exception."""
 
@@ -171,9 +174,12 @@ def _published(stated: str) -> dict[str, Any]:
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt the block once this process has used SECONDS of processor time in it."""
+    """Interrupt the block once this process has used SECONDS of processor time in it.
+
+    Again and again: what is raised inside a finaliser is swallowed there.
+    """
     before = signal.signal(signal.SIGVTALRM, _spent)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sources.capture.guard import Policy
@@ -81,16 +82,26 @@ def take(origin: Origin) -> Iterator[Take]:
 
 
 def browsers() -> list[str]:
-    """Processes of browsers that take pictures, by the folder that their command names."""
+    """Browsers that take pictures, by the folder that their command names; not another worker's."""
+    others = psutil.Process().parent().children()
+    elsewhere = {one.pid for one in others if one.pid != os.getpid()}
     found = []
     for folder in Path("/proc").iterdir():
         try:
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"--user-data-dir" in command and b"/picture-" in command:
+        is_browser = b"--user-data-dir" in command and b"/picture-" in command
+        if is_browser and not elsewhere & ancestors(int(folder.name)):
             found.append(folder.name)
     return found
+
+
+def ancestors(pid: int) -> set[int]:
+    try:
+        return {one.pid for one in psutil.Process(pid).parents()}
+    except psutil.NoSuchProcess:
+        return set()
 
 
 def wait_until_no_browser_is_left() -> None:
