@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from config import env
 
@@ -122,7 +122,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A worker without -Q takes all; on many machines the reading of pages can have workers of its own.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("artifacts"), Queue("pictures")]
+# Each has a key of its own: without one, Celery binds all to the same, and each gets every message.
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("celery", "artifacts", "pictures")
+]
 CELERY_TASK_ROUTES = {
     "sources.make_artifact": {"queue": "artifacts"},
     "sources.take_picture": {"queue": "pictures"},
