@@ -35,7 +35,10 @@ def wait_for_waiters(count: int) -> None:
     until = time.monotonic() + PATIENCE / 1000
     with connection.cursor() as cursor:
         while time.monotonic() < until:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            cursor.execute(  # of this database: tests beside this one have others on the server
+                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
             if cursor.fetchone()[0] == count:
                 return
             time.sleep(0.05)
