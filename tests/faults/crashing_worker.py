@@ -20,8 +20,18 @@ django.setup()
 
 from django.db import connections  # noqa: E402 - models need the set-up above
 
+from audit.services.checkpoints import make_checkpoint  # noqa: E402 - as above
+from core import jobs  # noqa: E402 - as above
 from sources.capture import hop, pipeline, store  # noqa: E402 - as above
-from sources.services import artifacts, capture, settle, texts  # noqa: E402 - as above
+from sources.services import (  # noqa: E402 - as above
+    artifacts,
+    capture,
+    settle,
+    texts,
+    timestamps,
+)
+from tests.faults import crash_points  # noqa: E402 - as above
+from verification.services import snapshots  # noqa: E402 - as above
 
 
 def cut(*_arguments: object, **_options: object) -> NoReturn:
@@ -39,38 +49,43 @@ def _after(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 # What stands at each point is replaced by the end, or ends right after it was done.
-POINTS: dict[str, tuple[object, str, Callable[..., Any]]] = {
+CUTS: dict[str, tuple[object, str, Callable[..., Any]]] = {
     "claimed": (pipeline.Capturer, "capture", cut),
     "in the body": (hop.BodySink, "on_payload", _after(hop.BodySink.on_payload)),
     "staged, not hashed": (store.FileStore, "put", cut),
     "object half put": (store.FileStore, "_name", cut),
     "object put, no row": (capture, "settle_capture", cut),
     "row written, not committed": (settle, "announce_sealed", cut),
+    "committed, no message sent": (jobs, "_send", cut),
     "committed, not acknowledged": (capture, "settle_capture", _after(capture.settle_capture)),
     "reading the text": (texts, "extract_stored", cut),
     "text read, not kept": (artifacts, "_keep", cut),
+    "text kept, not cited": (snapshots, "snapshot_sealed", cut),
+    "record hashed, no stamp owed": (timestamps, "_owe", cut),
+    "stamp given, not kept": (timestamps, "_keep", cut),
 }
+assert list(CUTS) == list(crash_points.POINTS)
 
 
 def main() -> None:
-    for line in sys.stdin:
-        point, _, number = line.strip().rpartition(" ")
-        connections.close_all()
-        child = os.fork()
-        if child == 0:
-            _work(point, int(number))
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+    with crash_points.short_waits():
+        for line in sys.stdin:
+            point, _, number = line.strip().rpartition(" ")
+            connections.close_all()
+            child = os.fork()
+            if child == 0:
+                _work(point, int(number))
+            _, status = os.waitpid(child, 0)
+            sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+            sys.stdout.flush()
 
 
 def _work(point: str, snapshot_id: int) -> NoReturn:
-    owner, name, replacement = POINTS[point]
+    """Capture, and what follows from it: messages are done at once, because there is no broker."""
+    owner, name, replacement = CUTS[point]
     setattr(owner, name, replacement)
-    done = capture.run_capture(snapshot_id=snapshot_id)
-    if done is not None:
-        for job in done.snapshot.jobs.all():
-            artifacts.make_artifact(job_id=job.pk)
+    capture.run_capture(snapshot_id=snapshot_id)
+    make_checkpoint()
     os._exit(0)
 
 
