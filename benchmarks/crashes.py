@@ -1,6 +1,7 @@
 """Kill -9 of a worker at every point of a capture, many rounds: what is lost, how long it takes.
 
 Run: python -m benchmarks.crashes [--rounds 200] [--lease 1] [--json FILE]
+     python -m benchmarks.crashes --broker-away 60 [--captures 100] [--json FILE]
 
 Each round captures a page of a loopback origin, which a claim cites, with a real worker process
 that kills itself at one point of the real code; then another takes over, by sweeps alone. Counted
@@ -9,6 +10,10 @@ citation names and the store does not have whole, at the death and at the end. E
 is any. Seconds are from the death until the claim cites the copy, its text is read and a checkpoint
 over its seal is stamped; leases and waits are a second here and sweeps come at once. In the product
 the last column comes on top at most, which is `tests/faults/crash_points.py`.
+
+With --broker-away nobody dies: an embedded Valkey of its own loses every message (FLUSHALL) while
+captures run and wait, is stopped for so many seconds, and starts empty. A real worker with its
+scheduler and the product's own waits does the captures, a tenth of which is asked for meanwhile.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ django.setup()
 from django.test.utils import override_settings  # noqa: E402  # after the set-up
 
 from benchmarks.pages import own_database  # noqa: E402
+from tests.faults.broker_away import Outage, flush_and_stop  # noqa: E402
 from tests.faults.crash_points import POINTS, short_waits  # noqa: E402
 from tests.faults.crashes import Round, crash, crashing_worker  # noqa: E402
 from tests.processes import environment  # noqa: E402
@@ -86,18 +92,44 @@ def _figures(seconds: Sequence[float]) -> str:
     return f"{len(seconds):>8}{median(seconds):>10.2f}{p95:>8.2f}{max(seconds):>11.2f}"
 
 
+def show_outage(one: Outage) -> None:
+    print(
+        f"{one.captures} captures, of which {one.before} were sealed when {one.messages} messages "
+        f"were lost; the broker was away for {one.down_seconds:.0f} s\n"
+        f"{one.lost} lost, {one.twice} sealed twice, {one.asked_twice} asked for twice, "
+        f"all sealed and read {one.recovery_seconds:.1f} s after its return"
+    )
+
+
+def deaths(rounds: int, lease: int) -> tuple[list[dict[str, object]], bool]:
+    with tempfile.TemporaryDirectory() as folder, own_database():
+        done = run(rounds, lease, Path(folder))
+    show(done)
+    return [asdict(one) for one in done], all(one.is_well for one in done)
+
+
+def outage(captures: int, seconds: float) -> tuple[list[dict[str, object]], bool]:
+    with tempfile.TemporaryDirectory(prefix="away-") as folder, own_database():
+        one = flush_and_stop(Path(folder), captures=captures, down_seconds=seconds)
+    show_outage(one)
+    return [asdict(one)], not (one.lost or one.twice)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--lease", type=int, default=1, help="seconds")
+    parser.add_argument("--broker-away", type=float, nargs="?", const=60.0, metavar="SECONDS")
+    parser.add_argument("--captures", type=int, default=100)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, own_database():
-        done = run(options.rounds, options.lease, Path(folder))
-    show(done)
+    if options.broker_away is None:
+        rows, is_well = deaths(options.rounds, options.lease)
+    else:
+        rows, is_well = outage(options.captures, options.broker_away)
     if options.json:
-        options.json.write_text(json.dumps([asdict(one) for one in done], indent=1))
-    sys.exit(not all(one.is_well for one in done))
+        options.json.write_text(json.dumps(rows, indent=1))
+    sys.exit(not is_well)
 
 
 if __name__ == "__main__":

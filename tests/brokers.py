@@ -69,6 +69,18 @@ class Valkey(Broker):
     def answers(self) -> bool:
         return valkey.answers(self.socket)
 
+    def ask(self, command: str) -> bytes:
+        """One command and its short answer."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(10)
+            connection.connect(str(self.socket))
+            connection.sendall(command.encode() + b"\r\n")
+            return connection.recv(256).strip()
+
+    def forget(self) -> None:
+        """Remove what a stopped server saved, so that it starts empty."""
+        shutil.rmtree(self.folder / "valkey", ignore_errors=True)
+
 
 class Redis(Broker):
     def __init__(self, folder: Path) -> None:

@@ -33,6 +33,7 @@ POINTS = {
 SHORT = timedelta(seconds=1)
 # What waits a minute or two in the product; leases are a setting (CAPTURE_LEASE_SECONDS).
 SHORT_WAITS = (
+    ("sources.services.capture.SEND_AGAIN_AFTER", SHORT),
     ("sources.services.artifacts.SEND_AGAIN_AFTER", SHORT),
     ("sources.services.stamp_rows.TAKEN_FOR", SHORT),
     ("verification.services.snapshots.SEND_AGAIN_AFTER", SHORT),

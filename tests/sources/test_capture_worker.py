@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -21,10 +17,10 @@ from sources.models import FetchHop, Snapshot, StoredObject
 from sources.services.documents import add_document
 from sources.vocabulary import CaptureState
 from tests.brokers import Broker, chosen_broker
-from tests.processes import PROJECT, environment
+from tests.processes import environment
 from tests.sources.origin import Origin, page
+from tests.workers import PATIENCE_SECONDS, Worker
 
-PATIENCE_SECONDS = 90
 ARTICLE = page(
     b"<html lang='en'><title>Kept</title><article>"
     + b"<p>A paragraph with enough words, and commas, to be the text of a page.</p>" * 4
@@ -48,34 +44,6 @@ def broker(short_folder: Path) -> Iterator[Broker]:
     running.start()
     yield running
     running.stop()
-
-
-class Worker:
-    """`celery worker` with its scheduler, on the test's database, store and broker."""
-
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self._log = log.open("ab")
-        command = [
-            *(sys.executable, "-m", "celery", "-A", "config", "worker", "--beat"),
-            *("--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"),
-            *("--without-gossip", "--without-mingle", "--schedule", str(log.with_suffix(".beat"))),
-        ]
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=PROJECT, env=environment, stdout=self._log, stderr=self._log,
-            start_new_session=True,
-        )  # fmt: skip
-
-    def stop(self) -> None:
-        """Ask it to end, as a deployment does, and wait until it has."""
-        self._process.terminate()
-        self._process.wait(PATIENCE_SECONDS)
-
-    def kill(self) -> None:
-        """End it as a power cut would, with everything that it started."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(20)
-        self._log.close()
 
 
 Start = Callable[[], Worker]
