@@ -12,7 +12,8 @@ import re
 import resource
 import sys
 import tempfile
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -33,9 +34,17 @@ from sources.capture.facts import (
 )
 from sources.capture.jail import confine
 from sources.capture.limits import ExtractionLimits
+from sources.capture.patience import TimeSpent, time_limit
 from sources.capture.pdf import load_pdf_reader, read_pdf
 from sources.capture.sniff import HTML, PDF, PLAIN, sniffed_type
-from sources.capture.texts import Reading, by_newspaper, by_trafilatura, confidence
+from sources.capture.texts import (
+    TOO_LONG,
+    Reading,
+    by_newspaper,
+    by_trafilatura,
+    confidence,
+    within,
+)
 
 _LEAST_WORDS = 200  # a page with more visible words and no text beat the parsers
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>", re.IGNORECASE)
@@ -44,6 +53,9 @@ _OWN_PAGE = """<html lang="LANGUAGE"><head><title>A page of our own</title></hea
 <p>강은 조용했다 川は静かだった كان النهر هادئا</p>
 <p>The second paragraph says the same once more, so that there is enough of it to be an article.</p>
 </article></body></html>"""
+# Shares of the processor time; what is left is for the tree, and for comparing both texts.
+_TIME_FOR_FIRST, _TIME_FOR_TEXT_ALONE = 0.3, 0.15
+_TIME_FOR_SECOND, _TIME_FOR_DATES = 0.25, 0.1
 _INVISIBLE = frozenset({"script", "style", "noscript", "template", "title"})
 
 
@@ -118,19 +130,36 @@ def _html(html: str, url: str, limits: ExtractionLimits) -> dict[str, Any]:
         status = _status(html, "")
         words = "no element" if status == "empty" else "more than the parser holds"
         return {"status": status, "reason": f"The page has {words}."}
-    first = by_trafilatura(html, url)
-    second = by_newspaper(html, url, authors=not first.authors)
+    first, second = _readings(html, url, limits.cpu_seconds)
     shown = first.text or second.text
     status = _status(html, shown)
     return {
         **asdict(ExtractedText(status, _reason(status, first, second))),
-        **_facts(tree, url, first, second),
+        **_facts(tree, url, (first, second), limits.cpu_seconds * _TIME_FOR_DATES),
         "text": clean(shown, limits.text_characters),
         "text_tool": "trafilatura" if first.text else "newspaper4k",
         "text_newspaper": clean(second.text, limits.text_characters),
         "text_confidence": confidence(first.text, second.text) if shown else "",
         "tools": dict(_versions()),
     }
+
+
+def _readings(html: str, url: str, seconds: float) -> tuple[Reading, Reading]:
+    """What each extractor makes of the page; one that takes too long leaves the other its time.
+
+    What takes longest is what a page states about itself, so the text is asked for once more alone.
+    """
+    first = within(seconds * _TIME_FOR_FIRST, lambda: by_trafilatura(html, url))
+    if first.problem == TOO_LONG:
+        alone = within(
+            seconds * _TIME_FOR_TEXT_ALONE, lambda: by_trafilatura(html, url, facts=False)
+        )
+        first = replace(alone, problem=TOO_LONG)
+    is_known = bool(first.authors)
+    second = within(
+        seconds * _TIME_FOR_SECOND, lambda: by_newspaper(html, url, authors=not is_known)
+    )
+    return first, second
 
 
 @cache
@@ -169,14 +198,20 @@ def _visible_words(html: str) -> int:
 
 def _reason(status: str, first: Reading, second: Reading) -> str:
     if status == "ok":
-        return ""
+        is_whole = TOO_LONG not in {first.problem, second.problem}
+        return "" if is_whole else "Reading all of the page took too long; this was read in time."
     problems = ", ".join(reading.problem for reading in (first, second) if reading.problem)
     return f"Neither extractor found text{f' ({problems})' if problems else ''}."
 
 
-def _facts(tree: HtmlElement, url: str, first: Reading, second: Reading) -> dict[str, Any]:
+def _facts(
+    tree: HtmlElement, url: str, readings: tuple[Reading, Reading], seconds: float
+) -> dict[str, Any]:
+    first, second = readings
     titles = [first.title, second.title, *map(str, tree.xpath("//title[1]/text()"))]
-    published = published_of(tree, url, datetime.now(UTC), second.published, first.published)
+    published = None
+    with suppress(TimeSpent), time_limit(seconds):
+        published = published_of(tree, url, datetime.now(UTC), second.published, first.published)
     return {
         "title": next(
             (line for line in (one_line(t, TITLE_CHARACTERS) for t in titles) if line), ""

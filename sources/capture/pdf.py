@@ -9,12 +9,8 @@ from __future__ import annotations
 import io
 import logging
 import re
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
-from types import FrameType
 from typing import Any
 
 from pypdf import PasswordType, PdfReader
@@ -29,6 +25,7 @@ from sources.capture.facts import (
     read_date,
 )
 from sources.capture.limits import ExtractionLimits
+from sources.capture.patience import TimeSpent, time_limit
 
 VERSION = version("pypdf")
 _SHARE_OF_TIME = 0.6  # of the processor time: the rest is for what was read so far
@@ -49,13 +46,6 @@ _NO_AUTHOR = re.compile(
 )
 
 
-_AGAIN_SECONDS = 0.1
-
-
-class _TimeSpent(BaseException):
-    """Raised between two steps of the reader, past all that catches an Exception."""
-
-
 def load_pdf_reader() -> None:
     """Load what pypdf loads late, and keep it from describing hostile files at length."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
@@ -66,14 +56,14 @@ def read_pdf(body: bytes, limits: ExtractionLimits) -> dict[str, Any]:
     pages: list[str] = []
     problem, total, about = "", 0, dict[str, Any]()
     try:
-        with _time_limit(limits.cpu_seconds * _SHARE_OF_TIME):
+        with time_limit(limits.cpu_seconds * _SHARE_OF_TIME):
             reader = PdfReader(io.BytesIO(body), root_object_recovery_limit=1000)
             problem = _lock(reader)
             if not problem:
                 total = len(reader.pages)
                 about = _about(reader)
                 _read_pages(reader, pages, limits)
-    except _TimeSpent:
+    except TimeSpent:
         problem = "The PDF takes too long to read."
     except MemoryError:
         raise
@@ -170,22 +160,3 @@ def _published(stated: str) -> dict[str, Any]:
         "published_precision": found.precision,
         "published_basis": found.basis,
     }
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt the block once this process has used SECONDS of processor time in it.
-
-    Again and again: what is raised inside a finaliser is swallowed there.
-    """
-    before = signal.signal(signal.SIGVTALRM, _spent)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
-
-
-def _spent(_number: int, _frame: FrameType | None) -> None:
-    raise _TimeSpent

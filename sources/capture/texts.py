@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -13,12 +14,16 @@ import newspaper
 import nltk  # type: ignore[import-untyped] # has no types
 import trafilatura
 from newspaper.configuration import Configuration
+from trafilatura import json_metadata, metadata
+
+from sources.capture.patience import TimeSpent, time_limit
 
 # newspaper4k has nltk split Korean into words, which first splits it into sentences, for which it
 # wants to download a model. Lines need none, and newspaper4k only counts the words.
 nltk.word_tokenize = partial(nltk.word_tokenize, preserve_line=True)
 
 AGREEMENT = 0.8
+TOO_LONG = "time"
 _SHINGLE = 4
 # A sign of a script without spaces is a word of its own; elsewhere a run of letters is.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
@@ -36,10 +41,46 @@ class Reading:
     problem: str = ""
 
 
-def by_trafilatura(html: str, url: str) -> Reading:
+class _FewAuthors:
+    """trafilatura's reading of one statement of authors, for the first few of them.
+
+    It compares every name with every other at each statement: 1,000 statements with a name each
+    took half a minute. Nobody keeps more than `facts.AUTHORS` names.
+    """
+
+    statements, names, characters = 40, 40, 1_000
+
+    def __init__(self) -> None:
+        self._read: Callable[[str | None, str], str | None] = vars(metadata)["normalize_authors"]
+        self.left = self.statements
+
+    def __call__(self, known: str | None, stated: str) -> str | None:
+        if self.left <= 0 or (known or "").count("; ") >= self.names:
+            return known
+        self.left -= 1
+        return self._read(known, stated[: self.characters])
+
+
+few_authors = _FewAuthors()
+for module in (metadata, json_metadata):
+    setattr(module, "normalize_authors", few_authors)  # noqa: B010 - mypy refuses to assign it
+
+
+def within(seconds: float, read: Callable[[], Reading]) -> Reading:
+    """What READ reads; if it takes more than SECONDS of processor time, nothing, and why."""
+    try:
+        with time_limit(seconds):
+            return read()
+    except TimeSpent:
+        return Reading(problem=TOO_LONG)
+
+
+def by_trafilatura(html: str, url: str, *, facts: bool = True) -> Reading:
+    """Read a page; without FACTS its text alone."""
+    few_authors.left = few_authors.statements
     try:
         page: Any = trafilatura.bare_extraction(
-            html, url=url, favor_precision=True, include_comments=False, with_metadata=True
+            html, url=url, favor_precision=True, include_comments=False, with_metadata=facts
         )
     except MemoryError:
         raise
