@@ -19,11 +19,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What the database knows of a snapshot that is about to be sealed; times are the database's.
-
-    `revisits`: snapshot, warc_sha256 and payload_sha256 of the copy that holds the payload, if
-    the payload was the same again.
-    """
+    """What the database knows of a snapshot that is about to be sealed, times by its clock."""
 
     number: int
     document: int
@@ -35,7 +31,6 @@ class Subject:
     worker: str
     robots: str
     flags: tuple[str, ...]
-    revisits: dict[str, str | int] | None = None
 
 
 def manifest_text(subject: Subject, result: CaptureResult) -> str:
@@ -73,7 +68,7 @@ def _manifest(subject: Subject, result: CaptureResult) -> dict[str, Any]:
         ],
         "robots": str(subject.robots),
         "flags": list(subject.flags),
-        "revisits": subject.revisits,
+        "revisits": result.holder.as_json() if result.holder else None,
         "tool": SOFTWARE,
         "worker": subject.worker,
         "configuration_sha256": result.configuration_sha256,

@@ -673,15 +673,21 @@ def _check_payload(sealed: Sealed, all_of_them: Mapping[int, Sealed]) -> None:
     if holder is None:
         _fail("manifest", f"The copy that holds the payload of {where} is not in the bundle.")
     whole = _main(holder)
-    same = whole is not None and main.fields["warc-payload-digest"] == whole.fields.get(
-        "warc-payload-digest"
-    )
+    if whole is None or whole.kind != "response" or not _refers_to(main, whole):
+        _fail("manifest", f"The record that {where} refers to is not the page of that copy.")
     if (
-        not same
+        main.fields["warc-payload-digest"] != whole.fields.get("warc-payload-digest")
         or refers.get("warc_sha256") != holder.warc_sha256
         or not (stated == refers.get("payload_sha256") == holder.manifest.get("payload_sha256"))
     ):
         _fail("manifest", f"The copy that {where} refers to does not hold the same payload.")
+
+
+def _refers_to(revisit: Record, whole: Record) -> bool:
+    """Whether a revisit names this record, by its id, its address and its date."""
+    named = ("warc-refers-to", "warc-refers-to-target-uri", "warc-refers-to-date")
+    there = ("warc-record-id", "warc-target-uri", "warc-date")
+    return [revisit.fields.get(one) for one in named] == [whole.fields.get(one) for one in there]
 
 
 def _summary(sealed: Sealed) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def open_response(warc: BinaryIO, offset: int, limits: Limits) -> ArchivedRespon
     kind = fields.get("warc-type")
     if kind not in {"response", "resource"}:
         raise MalformedRecord("The record holds no page.")
-    head, rest = _head(block) if kind == "response" else (_head_of_file(fields), b"")
+    head, rest = read_head(block) if kind == "response" else (_head_of_file(fields), b"")
     feed = Feed(lambda _size: next(block, b""), rest)
     return ArchivedResponse(fields["warc-target-uri"], head, pieces_of(feed, head, limits))
 
@@ -70,7 +70,8 @@ def _head_of_file(fields: dict[str, str]) -> Head:
     return parse_head(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode())
 
 
-def _head(block: Iterator[bytes]) -> tuple[Head, bytes]:
+def read_head(block: Iterator[bytes]) -> tuple[Head, bytes]:
+    """The header of an archived response and what follows it; raises MalformedRecord."""
     data = b""
     for piece in block:
         data += piece

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +27,7 @@ from sources.capture.judge import outcome_of
 from sources.capture.limits import ExtractionLimits, Limits
 from sources.capture.outcomes import ErrorCode, Outcome
 from sources.capture.records import WrittenWarc, write_capture
+from sources.capture.revisit import Holder, is_whole_answer
 from sources.capture.store import ObjectStore, StoreProblem
 from sources.capture.warc import MalformedRecord, RecordRef
 from sources.vocabulary import CaptureState
@@ -33,6 +36,20 @@ SOFTWARE = "Corroborate/0.1"
 NO_TEXT = ExtractedText(status="empty", reason="Nothing was archived that could hold text.")
 
 Step = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """What came, kept until a capture that only refers to an earlier copy is sealed.
+
+    `store_whole` puts it into the store after all, and tells what the capture came to then.
+    """
+
+    store_whole: Callable[[], CaptureResult]
+    folder: Path
+
+    def discard(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,8 @@ class CaptureResult:
     main: RecordRef | None = None
     duration_ms: int = 0
     configuration_sha256: str = ""
+    holder: Holder | None = None
+    spare: Spare | None = None
 
     @property
     def final(self) -> Hop | None:
@@ -61,6 +80,11 @@ class CaptureResult:
     @property
     def final_url(self) -> str:
         return self.final.url if self.final else self.requested_url
+
+    def discard(self) -> None:
+        """Let go of what was kept until the capture is sealed."""
+        if self.spare is not None:
+            self.spare.discard()
 
     def as_json(self, text: ExtractedText | None = None) -> dict[str, Any]:
         """Return the result in plain JSON values; TEXT adds what the page says."""
@@ -84,6 +108,17 @@ def _warc_json(sha256: str, size: int) -> dict[str, Any] | None:
     return {"sha256": sha256, "bytes": size} if sha256 else None
 
 
+FindHolder = Callable[[CaptureResult], Holder | None]
+
+
+@dataclass(slots=True)
+class _Room:
+    """Where one capture keeps its files while it runs."""
+
+    folder: Path
+    is_kept: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Capturer:
     """Captures addresses under one policy into one store."""
@@ -96,9 +131,18 @@ class Capturer:
     operator: str = ""
 
     def capture(
-        self, url: str, *, label: str = "capture", on_step: Step = lambda _step: None
+        self,
+        url: str,
+        *,
+        label: str = "capture",
+        on_step: Step = lambda _step: None,
+        find_holder: FindHolder = lambda _result: None,
     ) -> CaptureResult:
-        """Capture URL; ON_STEP hears fetching, staged and sealing as they begin."""
+        """Capture URL; ON_STEP hears fetching, staged and sealing as they begin.
+
+        What FIND_HOLDER knows an earlier copy of is not stored again; the result then has a
+        spare, which the caller discards once the capture is sealed.
+        """
         now, begin = self.network.now, time.monotonic()
         result = CaptureResult(
             CaptureState.FAILED,
@@ -112,17 +156,28 @@ class Capturer:
         except Refused as refused:
             return _refused(result, refused)
         try:
-            self.staging_dir.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=f"{label}-", dir=self.staging_dir) as folder:
-                staging = Path(folder)
+            with self._staging(label) as room:
                 on_step("fetching")
-                trail = self.fetcher(staging).fetch(address)
+                trail = self.fetcher(room.folder).fetch(address)
                 on_step("staged")
                 result = self._judged(result, trail)
-                kept = self._kept(result, trail, staging, on_step)
+                if is_whole_answer(trail.final):
+                    result = replace(result, holder=find_holder(result))
+                kept = self._kept(result, trail, room, on_step)
                 return replace(kept, duration_ms=round((time.monotonic() - begin) * 1000))
         except (OSError, StoreProblem) as problem:
             return _not_kept(result, problem, now())
+
+    @contextmanager
+    def _staging(self, label: str) -> Iterator[_Room]:
+        """A folder for one capture; it goes at the end unless somebody keeps it."""
+        self.staging_dir.mkdir(parents=True, exist_ok=True)
+        room = _Room(Path(tempfile.mkdtemp(prefix=f"{label}-", dir=self.staging_dir)))
+        try:
+            yield room
+        finally:
+            if not room.is_kept:
+                shutil.rmtree(room.folder, ignore_errors=True)
 
     def fetcher(self, staging: Path) -> Fetcher:
         """Return what asks on our behalf, under our name; bodies are spooled into STAGING."""
@@ -141,11 +196,24 @@ class Capturer:
         )
 
     def _kept(
-        self, result: CaptureResult, trail: Trail, staging: Path, on_step: Step
+        self, result: CaptureResult, trail: Trail, room: _Room, on_step: Step
     ) -> CaptureResult:
-        path = staging / "capture.warc.gz"
-        written = self._written(path, trail)
+        path = room.folder / "capture.warc.gz"
+        written = self._written(path, trail, result.holder)
         on_step("sealing")
+        stored = self._stored(result, path, written)
+        if result.holder is None:
+            return stored
+        room.is_kept = True
+        return replace(stored, spare=Spare(lambda: self._whole(stored, trail, room), room.folder))
+
+    def _whole(self, stored: CaptureResult, trail: Trail, room: _Room) -> CaptureResult:
+        """Store the page itself, of which only a reference was stored; raises StoreProblem."""
+        path = room.folder / "whole.warc.gz"
+        written = self._written(path, trail, None)
+        return self._stored(replace(stored, holder=None, spare=None), path, written)
+
+    def _stored(self, result: CaptureResult, path: Path, written: WrittenWarc) -> CaptureResult:
         key = self.store.put(path)
         if not self.store.verify(key):
             raise StoreProblem("The store gave back other bytes than it was given.")
@@ -158,14 +226,14 @@ class Capturer:
             finished_at=self.network.now(),
         )
 
-    def _written(self, path: Path, trail: Trail) -> WrittenWarc:
+    def _written(self, path: Path, trail: Trail, holder: Holder | None) -> WrittenWarc:
         about = {
             "software": SOFTWARE,
             "operator": self.operator,
             "description": "One cited page, captured as evidence",
             "configuration-sha256": configuration_digest(self.policy, self.limits),
         }
-        return write_capture(path, trail, about=about, now=self.network.now())
+        return write_capture(path, trail, about=about, now=self.network.now(), holder=holder)
 
 
 def capture_address(

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from sources.capture.fetch import Trail
 from sources.capture.hop import Hop
+from sources.capture.revisit import Holder
 from sources.capture.warc import Record, RecordKind, RecordRef, WarcWriter, warc_fields
+
+_PAGES = frozenset({RecordKind.RESPONSE, RecordKind.REVISIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +26,28 @@ class WrittenWarc:
 
 
 def write_capture(
-    path: Path, trail: Trail, *, about: Mapping[str, str], now: datetime
+    path: Path,
+    trail: Trail,
+    *,
+    about: Mapping[str, str],
+    now: datetime,
+    holder: Holder | None = None,
 ) -> WrittenWarc:
-    """Write the whole trail into a new WARC file: what was asked, what came, and how."""
+    """Write the whole trail into a new WARC file: what was asked, what came, and how.
+
+    HOLDER: the record that holds the final page already; that page is not written again.
+    """
     writer = WarcWriter(path)
     try:
         writer.add(_warcinfo(about, now))
-        answers = [_add_hop(writer, hop) for hop in trail.hops]
+        answers = [
+            _add_hop(writer, hop, holder if hop is trail.final else None) for hop in trail.hops
+        ]
         writer.add(_metadata(trail, answers[-1], now))
     finally:
         writer.close()
     last = answers[-1]
-    main = last if last and last.kind == RecordKind.RESPONSE else None
+    main = last if last and last.kind in _PAGES else None
     return WrittenWarc(tuple(writer.records), main)
 
 
@@ -47,7 +60,7 @@ def _warcinfo(about: Mapping[str, str], now: datetime) -> Record:
     return Record(RecordKind.WARCINFO, "application/warc-fields", now, body=warc_fields(fields))
 
 
-def _add_hop(writer: WarcWriter, hop: Hop) -> RecordRef | None:
+def _add_hop(writer: WarcWriter, hop: Hop, holder: Holder | None) -> RecordRef | None:
     """Write request and answer of one hop; return the answer's place, if there was an answer."""
     if not hop.request:
         return None
@@ -62,16 +75,26 @@ def _add_hop(writer: WarcWriter, hop: Hop) -> RecordRef | None:
             fields={"WARC-IP-Address": hop.ip},
         )
     )
-    answer = _answer(hop, request)
+    answer = _answer(hop, request, holder)
     return writer.add(answer) if answer else None
 
 
-def _answer(hop: Hop, request: RecordRef) -> Record | None:
+def _answer(hop: Hop, request: RecordRef, holder: Holder | None) -> Record | None:
     fields = {
         "WARC-IP-Address": hop.ip,
         "WARC-Concurrent-To": request.record_id,
         "WARC-Truncated": str(hop.truncated or ""),
     }
+    if hop.head and holder:
+        return Record(
+            RecordKind.REVISIT,
+            "application/http; msgtype=response",
+            hop.started_at,
+            head=hop.head.raw,
+            target_uri=hop.url,
+            payload_elsewhere=holder.payload_digest,
+            fields={**fields, **holder.fields()},
+        )
     if hop.head and hop.body:
         return Record(
             RecordKind.RESPONSE,

@@ -32,6 +32,7 @@ class RecordKind(StrEnum):
     WARCINFO = "warcinfo"
     REQUEST = "request"
     RESPONSE = "response"
+    REVISIT = "revisit"
     RESOURCE = "resource"
     METADATA = "metadata"
 
@@ -42,7 +43,10 @@ class MalformedRecord(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record to write. The block is `head` followed by `body`; the body is the payload."""
+    """One record to write. The block is `head` followed by `body`; the body is the payload.
+
+    `payload_elsewhere`: digest of a payload that another record holds.
+    """
 
     kind: RecordKind
     content_type: str
@@ -51,6 +55,7 @@ class Record:
     body: Part = b""
     target_uri: str = ""
     has_payload: bool = False
+    payload_elsewhere: str = ""
     fields: Mapping[str, str] | None = None
 
 
@@ -127,7 +132,16 @@ def _measure(record: Record) -> tuple[int, str, str]:
         block.update(step)
         payload.update(step)
         size += len(step)
-    return size, _digest(block.digest()), _digest(payload.digest()) if record.has_payload else ""
+    stated = _digest(payload.digest()) if record.has_payload else record.payload_elsewhere
+    return size, _digest(block.digest()), stated
+
+
+def payload_digest(body: Part) -> str:
+    """The digest of a body, as records state it."""
+    payload = hashlib.sha256()
+    for step in _steps(body):
+        payload.update(step)
+    return _digest(payload.digest())
 
 
 def _digest(value: bytes) -> str:

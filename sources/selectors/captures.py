@@ -41,3 +41,8 @@ def came_of(snapshot: Snapshot) -> Came:
         since=getattr(snapshot, "gone_since", None),
         flags=tuple(snapshot.flags),
     )
+
+
+def holder_of(snapshot: Snapshot) -> Snapshot:
+    """The snapshot whose file holds the page: what was the same again is kept once."""
+    return snapshot.revisits or snapshot

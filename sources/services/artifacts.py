@@ -18,6 +18,7 @@ from core.jobs import enqueue
 from sources.models import Artifact, ArtifactJob, Snapshot
 from sources.services import pictures, texts
 from sources.services.leases import lease_time
+from sources.services.revisits import OPEN
 from sources.vocabulary import JobKind, JobState
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,10 @@ class Skipped(Exception):
     """This installation does not make such artifacts; the argument says why."""
 
 
+class NotYet(Exception):
+    """The same page is being read for an earlier copy; the job is tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a maker brought: rows to add, and what else to write in the same transaction."""
@@ -58,11 +63,20 @@ class _Turn:
 
 
 def _text(snapshot: Snapshot) -> Made:
+    if snapshot.revisits is not None:
+        return _same_text(snapshot.revisits)
     text = texts.read_text(snapshot)
     return Made(
         tuple(texts.text_artifacts(snapshot, text)),
         lambda: texts.describe_document(snapshot.document_id, text),
     )
+
+
+def _same_text(holder: Snapshot) -> Made:
+    """What is the same again has the text of the copy that holds it: there is nothing to make."""
+    if holder.jobs.filter(kind=JobKind.TEXT, state__in=OPEN).exists():
+        raise NotYet
+    return Made(())
 
 
 def _picture(snapshot: Snapshot) -> Made:
@@ -105,6 +119,8 @@ def make_artifact(*, job_id: int) -> None:
         made = MAKERS[JobKind(job.kind)](job.snapshot)
     except Skipped as skipped:
         _end(turn, JobState.SKIPPED, str(skipped))
+    except NotYet:
+        _put_off(turn, "The same page is being read for an earlier copy.")
     except Exception as problem:  # the named boundary: a job must not stay behind as running
         logger.exception("Making %s of snapshot %s broke.", job.kind, job.snapshot_id)
         _put_off(turn, f"{type(problem).__name__} while making it.")
@@ -113,9 +129,7 @@ def make_artifact(*, job_id: int) -> None:
 
 
 def is_under_way(*, job_id: int) -> bool:
-    return ArtifactJob.objects.filter(
-        pk=job_id, state__in=[JobState.PENDING, JobState.RUNNING]
-    ).exists()
+    return ArtifactJob.objects.filter(pk=job_id, state__in=OPEN).exists()
 
 
 def sweep_artifacts() -> int:

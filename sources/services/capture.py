@@ -21,12 +21,14 @@ from sources.capture.guard import Policy, parse_address
 from sources.capture.hosts import host_of
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.models import Snapshot
+from sources.selectors.captures import holder_of
 from sources.selectors.room import has_room
 from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
 from sources.services.hosts import note_answer, wait_for_appointment
 from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
+from sources.services.revisits import holder_for
 from sources.services.robots import heed_robots
 from sources.services.settle import expire_leases, settle_breakdown, settle_capture
 from sources.services.texts import kept_text
@@ -88,7 +90,10 @@ def _capture(lease: Lease, camera: Capturer) -> Captured:
     result = heed_robots(lease=lease, snapshot=snapshot, camera=camera)
     if result is None:
         result = _fetched(lease, snapshot, camera)
-    return Captured(settle_capture(lease=lease, result=result), result)
+    try:
+        return Captured(settle_capture(lease=lease, result=result), result)
+    finally:
+        result.discard()
 
 
 def _fetched(lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResult:
@@ -96,6 +101,7 @@ def _fetched(lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResul
         snapshot.via or snapshot.document.address or "",
         label=f"{lease.snapshot_id}-{lease.fence}",
         on_step=lease.note_step,
+        find_holder=holder_for(snapshot),
     )
     note_answer(asked=address_of(snapshot), last=result.final)
     return result
@@ -120,6 +126,7 @@ def capture_now(*, address: str, policy: Policy) -> Captured | None:
 
 def _text_of(snapshot: Snapshot) -> ExtractedText | None:
     """The text of a sealed snapshot, made here, or by the worker that was faster."""
+    snapshot = holder_of(snapshot)
     job = snapshot.jobs.filter(kind=JobKind.TEXT).first()
     if job is None:
         return None

@@ -19,6 +19,7 @@ from sources.capture.sniff import HTML, PLAIN, sniffed_type
 from sources.capture.store import StoreProblem
 from sources.capture.warc import MalformedRecord
 from sources.models import Snapshot
+from sources.selectors.captures import holder_of
 from sources.services.installation import object_store
 
 PAGES = frozenset({HTML, "application/xhtml+xml"})
@@ -64,7 +65,7 @@ def main_record(snapshot: Snapshot) -> tuple[Snapshot, int]:
     A copy that is the same again has its bytes with an earlier one; a file that somebody gave us
     is no response of a site. Missing: nothing was sent.
     """
-    holder = snapshot.revisits or snapshot
+    holder = holder_of(snapshot)
     kinds = {"response", "resource"} if holder.given_id else {"response"}
     records = enumerate(holder.warc_records)
     responses = [at for at, record in records if record["type"] in kinds]

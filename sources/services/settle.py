@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from sources.services.clock import database_now
 from sources.services.flagging import flags_with
 from sources.services.leases import Lease, LeaseLost
 from sources.services.pictures import to_be_pictured
+from sources.services.revisits import HolderGone, hold_holders, stored_whole, unread
 from sources.vocabulary import CaptureState, JobKind
 
 _ENDED_COLUMNS = (
@@ -50,15 +51,25 @@ def settle_capture(*, lease: Lease, result: CaptureResult) -> Snapshot:
     return snapshots[0]
 
 
-@again_if_undone
-@recording()
 def settle_captures(*, ended: Sequence[Settled]) -> list[Snapshot]:
     """Record captures in one transaction, which costs little more than recording one.
 
     Returns the snapshots as they were settled; those whose lease is another's by now are left out.
+    A page whose earlier copy was taken down meanwhile is stored after all, in its own file.
     """
+    while True:
+        try:
+            return _settle(ended=ended)
+        except HolderGone as gone:
+            ended = [replace(one, result=stored_whole(one.result, gone.keys)) for one in ended]
+
+
+@again_if_undone
+@recording()
+def _settle(*, ended: Sequence[Settled]) -> list[Snapshot]:
     rows = _owned([one.lease for one in ended])
     mine = [one for one in ended if one.lease.snapshot_id in rows]
+    hold_holders([one.result for one in mine])
     now = database_now()
     stored = stored_objects([one.result for one in mine])
     final = [one for one in mine if not _waits(rows[one.lease.snapshot_id], one)]
@@ -122,10 +133,11 @@ def subject_of(snapshot: Snapshot, now: datetime) -> Subject:
 def announce_sealed(snapshots: Sequence[Snapshot]) -> None:
     """Ask for what is made of sealed copies; what is no copy of its document is told at once."""
     copies = [row for row in snapshots if holds_the_document(row.outcome)]
-    ask_for_artifacts(snapshots=copies, kind=JobKind.TEXT)
+    to_be_read = unread(copies)
+    ask_for_artifacts(snapshots=to_be_read, kind=JobKind.TEXT)
     ask_for_artifacts(snapshots=to_be_pictured(copies), kind=JobKind.PICTURE)
     for row in snapshots:
-        if not holds_the_document(row.outcome):
+        if row not in to_be_read:
             enqueue("verification.snapshot_sealed", snapshot_id=row.pk)
 
 
@@ -212,6 +224,7 @@ def columns_of(result: CaptureResult, warc: StoredObject | None, now: datetime) 
         "payload_sha256": final.payload_sha256 if final else "",
         "payload_size": final.payload_bytes if final else None,
         "warc_records": [record.as_json() for record in result.records],
+        "revisits_id": result.holder.key if result.holder else None,
         "capture_finished_at": now,
         "sealed_at": now if result.state == CaptureState.SEALED else None,
         "next_attempt_at": None,

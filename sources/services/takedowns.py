@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +17,7 @@ from sources.selectors.custody import is_taken_down, revisiting, standing_hold
 from sources.vocabulary import CaptureState, JobState, TakedownBasis
 
 MIN_WORDS, MOST_WORDS = 20, 400
+MOST_NAMED = 50
 
 
 @recording()
@@ -54,21 +57,46 @@ def lift_hold(*, actor: User, snapshot: Snapshot) -> LegalHold:
 
 
 @recording()
-def take_down(*, actor: User, snapshot: Snapshot, basis: TakedownBasis, words: str) -> Takedown:
+def take_down(
+    *, actor: User, snapshot: Snapshot, basis: TakedownBasis, words: str, with_same: bool = False
+) -> Takedown:
     """Show SNAPSHOT no more, for good: its text goes now, its bytes as soon as no other needs them.
 
-    WORDS are public. Hashes, this row and the lines of the record stay. Conflict: a hold stands,
-    nothing is archived, or it was taken down before.
+    WORDS are public. Hashes, this row and the lines of the record stay. Later copies of the same
+    page show the bytes of this one, so they go by the same decision; WITH_SAME says that it is
+    about them too. Conflict, with nothing done: it is not said, a hold stands, nothing is
+    archived, or it was taken down before.
     """
     require(actor, Permission.ADMINISTER)
     words = _written(words, "Say why, for the public")
     snapshot = _locked(snapshot)
-    if hold := standing_hold(snapshot):
-        raise Conflict(
-            f"Archived copy {snapshot.number} is under a legal hold ({hold.reason}). "
-            "Lift the hold first.",
-            code="held",
-        )
+    later = [_locked(row) for row in revisiting(snapshot)]
+    if later and not with_same:
+        raise Conflict(_same_page(snapshot, later), code="shown_by_others")
+    for row in (snapshot, *later):
+        if hold := standing_hold(row):
+            raise Conflict(
+                f"Archived copy {row.number} is under a legal hold ({hold.reason}). "
+                "Lift the hold first.",
+                code="held",
+            )
+    for row in later:
+        _take_down(actor, row, basis, words, ())
+    return _take_down(actor, snapshot, basis, words, later)
+
+
+def _same_page(snapshot: Snapshot, later: Sequence[Snapshot]) -> str:
+    numbers = ", ".join(str(row.number) for row in later[:MOST_NAMED])
+    more = f" and {len(later) - MOST_NAMED} more" if len(later) > MOST_NAMED else ""
+    return (
+        f"The page was the same again in copies {numbers}{more}, which show the file of copy "
+        f"{snapshot.number}. Nothing was taken down. Say that they are to be taken down too."
+    )
+
+
+def _take_down(
+    actor: User, snapshot: Snapshot, basis: TakedownBasis, words: str, later: Sequence[Snapshot]
+) -> Takedown:
     takedown = Takedown.objects.create(
         snapshot=snapshot, basis=basis, words=words, decided_by=actor, decided_at=timezone.now()
     )
@@ -79,7 +107,7 @@ def take_down(*, actor: User, snapshot: Snapshot, basis: TakedownBasis, words: s
         after={
             "basis": str(basis),
             "warc_sha256": snapshot.warc.sha256 if snapshot.warc else "",
-            "needed_by": list(revisiting(snapshot).values_list("number", flat=True)[:50]),
+            "with": [row.number for row in later[:MOST_NAMED]],
         },
         reason=words,
     )

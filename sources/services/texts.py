@@ -11,6 +11,7 @@ from typing import Any
 from sources.capture.extract import ExtractedText
 from sources.capture.pipeline import NO_TEXT, extract_stored
 from sources.models import Artifact, Document, Snapshot
+from sources.selectors.captures import holder_of
 from sources.services.installation import object_store
 from sources.vocabulary import ArtifactKind, ArtifactStatus
 
@@ -22,6 +23,7 @@ _DESCRIBED = (
 
 def read_text(snapshot: Snapshot) -> ExtractedText:
     """Read the text out of the stored copy, in a child process."""
+    snapshot = holder_of(snapshot)
     offset = main_offset(snapshot)
     if snapshot.warc is None or offset is None:
         return NO_TEXT
@@ -47,7 +49,7 @@ def text_artifacts(snapshot: Snapshot, text: ExtractedText) -> Iterator[Artifact
 
 def kept_text(snapshot: Snapshot) -> ExtractedText | None:
     """What was read of SNAPSHOT, as it is kept; None before it was read."""
-    rows = {row.kind: row for row in snapshot.artifacts.all()}
+    rows = {row.kind: row for row in holder_of(snapshot).artifacts.all()}
     shown, second = rows.get(ArtifactKind.TEXT), rows.get(ArtifactKind.TEXT_SECOND)
     if shown is None:
         return None

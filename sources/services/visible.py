@@ -11,17 +11,13 @@ import hashlib
 from audit.services.record import record_event, recording
 from sources.capture.visible import TOOL, TOOL_VERSION, VisibleText, visible_text
 from sources.models import Artifact, Snapshot
+from sources.selectors.captures import holder_of
 from sources.selectors.custody import is_taken_down
 from sources.services.installation import object_store
 from sources.services.texts import main_offset
 from sources.vocabulary import ArtifactKind, ArtifactStatus
 
 _EMPTY = frozenset({"empty", "not_html"})
-
-
-def holder_of(snapshot: Snapshot) -> Snapshot:
-    """The snapshot whose file holds the bytes: a repeated payload is kept once."""
-    return snapshot.revisits or snapshot
 
 
 def text_by_kind(snapshot: Snapshot) -> dict[str, Artifact]:

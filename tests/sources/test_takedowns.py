@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEvent
@@ -32,7 +33,7 @@ from sources.services.installation import object_store, second_store
 from sources.services.removal import remove_taken_down
 from sources.services.takedowns import lift_hold, place_hold, take_down
 from sources.vocabulary import JobKind, JobState, TakedownBasis
-from tests.factories import DocumentFactory, SnapshotFactory
+from tests.factories import DocumentFactory, SnapshotFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -167,13 +168,74 @@ def test_the_bytes_stay_while_a_copy_that_stands_needs_them(down: Down) -> None:
     first = sealed()
     again = sealed(document=first.document, revisits=first)
     assert list(revisiting(first)) == [again]
-    down(first)
+    decided_before(first)
     assert remove_taken_down() == 0
     assert is_there(first.warc)
     down(again)
     assert remove_taken_down() == 2
     assert not is_there(first.warc)
     assert not is_there(again.warc)
+
+
+def decided_before(snapshot: Snapshot) -> None:
+    """A takedown of one copy only, as none is made any more while others show its bytes."""
+    Takedown.objects.create(
+        snapshot=snapshot,
+        basis="other",
+        words=WORDS,
+        decided_by=UserFactory.create(),
+        decided_at=timezone.now(),
+    )
+
+
+@pytest.mark.fault(80)
+def test_a_copy_whose_page_others_show_is_taken_down_with_them_or_not_at_all(
+    administrator: User, announced: list[str]
+) -> None:
+    first = sealed()
+    second, third = (sealed(document=first.document, revisits=first) for _ in range(2))
+    text = text_of(first)
+    ask = {
+        "actor": administrator,
+        "snapshot": first,
+        "basis": TakedownBasis.COURT_ORDER,
+        "words": WORDS,
+    }
+    numbers = list(revisiting(first).values_list("number", flat=True))
+    with pytest.raises(Conflict, match=f"copies {numbers[0]}, {numbers[1]}, which show the file"):
+        take_down(**ask)
+    assert (Takedown.objects.count(), announced) == (0, [])
+    take_down(**ask, with_same=True)
+    assert set(Takedown.objects.values_list("snapshot", flat=True)) == {
+        first.pk, second.pk, third.pk,
+    }  # fmt: skip
+    text.refresh_from_db()
+    assert text.content == ""
+    events = AuditEvent.objects.filter(tag="sources:snapshot:taken_down").order_by("seq")
+    assert [event.after["with"] for event in events] == [[], [], numbers]
+    assert remove_taken_down() == 3
+
+
+def test_a_hold_on_a_later_copy_stands_before_the_takedown_of_the_page(
+    administrator: User,
+) -> None:
+    first = sealed()
+    second = sealed(document=first.document, revisits=first)
+    place_hold(actor=administrator, snapshot=second, reason="A case is open at the high court.")
+    with pytest.raises(Conflict, match="Lift the hold first"):
+        take_down(
+            actor=administrator, snapshot=first, basis=TakedownBasis.OTHER, words=WORDS,
+            with_same=True,
+        )  # fmt: skip
+    assert not Takedown.objects.exists()
+
+
+def test_a_later_copy_alone_is_taken_down_and_the_page_stays_with_the_first(down: Down) -> None:
+    first = sealed()
+    second = sealed(document=first.document, revisits=first)
+    down(second)
+    assert remove_taken_down() == 1
+    assert is_there(first.warc)
 
 
 def test_two_copies_with_the_same_file_lose_it_together(down: Down) -> None:
@@ -192,7 +254,7 @@ def test_without_counting_who_needs_it_another_copy_would_lose_its_bytes(
 ) -> None:
     first = sealed()
     sealed(document=first.document, revisits=first)
-    down(first)
+    decided_before(first)
     monkeypatch.setattr(
         removal, "removable_objects", lambda: StoredObject.objects.filter(pk=first.warc.pk)
     )

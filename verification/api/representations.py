@@ -234,6 +234,12 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
     warc_sha256 = serializers.CharField(source="warc.sha256", default=None)
     warc_bytes = serializers.IntegerField(source="warc.size", default=None)
     hops = HopOut(many=True)
+    revisits = serializers.IntegerField(
+        source="revisits.number",
+        default=None,
+        allow_null=True,
+        help_text="The earlier snapshot whose WARC holds the page, which was the same again.",
+    )
     text = serializers.SerializerMethodField()
     taken_down = serializers.SerializerMethodField()
 
@@ -258,6 +264,7 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
             "payload_size",
             "warc_sha256",
             "warc_bytes",
+            "revisits",
             "hops",
             "text",
             "taken_down",
@@ -265,9 +272,10 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
 
     @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
     def get_text(self, snapshot: Any) -> dict[str, Any] | None:
-        if not snapshot.texts or is_taken_down(snapshot):
+        holder = snapshot.revisits or snapshot
+        if not holder.texts or is_taken_down(snapshot) or is_taken_down(holder):
             return None
-        newest = snapshot.texts[0]
+        newest = holder.texts[0]
         return {
             "status": newest.status,
             "confidence": newest.confidence,

@@ -24,6 +24,10 @@ class TakeDownForm(forms.Form):
         max_length=MOST_WORDS,
     )
 
+    with_same = forms.BooleanField(
+        label="Take these down too", required=False, help_text="They show the bytes of this copy."
+    )
+
     def clean_basis(self) -> TakedownBasis:
         return TakedownBasis(self.cleaned_data["basis"])
 

@@ -77,10 +77,14 @@ def snapshots() -> models.QuerySet[Snapshot]:
     A copy would name a withheld person as surely as the name.
     """
     cited = _cited().filter(document=OuterRef("document"))
-    texts = Artifact.objects.filter(kind=ArtifactKind.TEXT).order_by("-pk")
+    newest = Artifact.objects.filter(kind=ArtifactKind.TEXT).order_by("-pk")
+    texts = [
+        models.Prefetch(name, queryset=newest, to_attr="texts")
+        for name in ("artifacts", "revisits__artifacts")
+    ]
     return (
         Snapshot.objects.filter(Exists(cited))
         .exclude(document__source__safety=Safety.WITHHELD)
-        .select_related("document__source", "warc", "takedown")
-        .prefetch_related(models.Prefetch("artifacts", queryset=texts, to_attr="texts"), "hops")
+        .select_related("document__source", "warc", "takedown", "revisits__takedown")
+        .prefetch_related(*texts, "hops")
     )

@@ -104,11 +104,18 @@ def _checked_by(snapshot: Snapshot) -> list[Fact]:
     return [
         Fact("SHA-256 of the page", snapshot.payload_sha256),
         Fact("SHA-256 of the WARC", warc.sha256 if warc else ""),
+        Fact("The page is kept in the WARC", _holding(snapshot)),
         Fact("SHA-256 of the text", _text_sha256(snapshot)),
         Fact("SHA-256 of the manifest", snapshot.manifest_sha256),
         Fact("Line of the record", str(line or "")),
         Fact("Time stamp", stamp_words(line) if line else ""),
     ]
+
+
+def _holding(snapshot: Snapshot) -> str:
+    """The file of the earlier copy that holds the same page, if one does."""
+    holder = snapshot.revisits
+    return f"{holder.warc.sha256} of copy {holder.number}" if holder and holder.warc else ""
 
 
 def _line_of_the_record(snapshot: Snapshot) -> int | None:
@@ -120,7 +127,9 @@ def _line_of_the_record(snapshot: Snapshot) -> int | None:
 def _text_sha256(snapshot: Snapshot) -> str:
     """Of the text that is shown: the one that was made last."""
     texts = Artifact.objects.filter(
-        snapshot=snapshot, kind=ArtifactKind.TEXT, status=ArtifactStatus.OK
+        snapshot=snapshot.revisits_id or snapshot.pk,
+        kind=ArtifactKind.TEXT,
+        status=ArtifactStatus.OK,
     )
     found = texts.order_by("-pk").values_list("sha256", flat=True).first()
     return str(found or "")

@@ -94,6 +94,8 @@ class Copied:
     warc_href: str
     warc_bytes: int
     bundle_href: str  # empty: sealed before manifests were kept
+    same_as: int | None  # the earlier copy that holds the same page
+    same_href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,4 +265,6 @@ def _copied(snapshot: Snapshot) -> Copied:
         warc_href=snapshot_warc_path(snapshot.number),
         bundle_href=snapshot_bundle_path(snapshot.number) if snapshot.manifest else "",
         warc_bytes=snapshot.warc.size if snapshot.warc else 0,
+        same_as=snapshot.revisits.number if snapshot.revisits else None,
+        same_href=snapshot_path(snapshot.revisits.number) if snapshot.revisits else "",
     )

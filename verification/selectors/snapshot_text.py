@@ -39,10 +39,10 @@ class CopiedText:
 
 
 def copied_text(snapshot: Snapshot, citing: Sequence[Evidence]) -> CopiedText:
-    """The text that was made last. One query."""
-    text = (
-        Artifact.objects.filter(snapshot=snapshot, kind=ArtifactKind.TEXT).order_by("-pk").first()
-    )
+    """The text that was made last, of this copy or of the one that holds its page. One query."""
+    holder = snapshot.revisits_id or snapshot.pk
+    texts = Artifact.objects.filter(snapshot=holder, kind=ArtifactKind.TEXT)
+    text = texts.order_by("-pk").first()
     content = text.content[:MOST_CHARACTERS] if text else ""
     return CopiedText(
         lines=tuple(paragraphs_of(content, citing)),

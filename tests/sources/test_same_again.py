@@ -1,0 +1,288 @@
+"""A page that was the same again is kept once; the later copy refers to the earlier one."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from fastwarc.warc import ArchiveIterator as FastIterator
+from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+
+from accounts.models import User
+from audit.selectors import chain_faults
+from sources.capture import pipeline
+from sources.capture.store import StoreProblem
+from sources.models import ArtifactJob, Snapshot
+from sources.services import capture, takedowns
+from sources.services.artifacts import make_artifact
+from sources.services.installation import capture_policy, object_store
+from sources.services.texts import kept_text, read_text
+from sources.services.visible import visible_of
+from sources.vocabulary import ArtifactKind, CaptureReason, CaptureState, JobState, TakedownBasis
+from tests.sources.conftest import ARTICLE, Queue, capture_and_read
+from tests.sources.origin import Origin, chunked, page, redirect
+
+pytestmark = pytest.mark.usefixtures("announced")
+
+WORDS = "A court ordered that this page is not shown."
+
+
+def again(first: Snapshot, **columns: object) -> Snapshot:
+    """Another capture of the same document, waiting."""
+    given = {"host": first.host, "next_attempt_at": first.requested_at, **columns}
+    return Snapshot.objects.create(document=first.document, **given)
+
+
+def captured(snapshot: Snapshot) -> Snapshot:
+    assert capture.run_capture(snapshot_id=snapshot.pk) is not None
+    return Snapshot.objects.select_related("warc", "revisits__warc").get(pk=snapshot.pk)
+
+
+def types(snapshot: Snapshot) -> list[str]:
+    return [record["type"] for record in snapshot.warc_records]
+
+
+def warc_of(snapshot: Snapshot) -> bytes:
+    with object_store().open(snapshot.warc.sha256) as file:
+        return file.read()
+
+
+@pytest.fixture
+def first(queued: Queue) -> Snapshot:
+    return capture_and_read(queued())
+
+
+def test_the_same_page_again_is_a_reference_to_the_first_copy(
+    first: Snapshot, open_origin: Origin
+) -> None:
+    open_origin.answers["/"] = page(ARTICLE, "Date: Wed, 25 Nov 2026 18:00:00 GMT")
+    second = captured(again(first))
+    assert (second.state, second.outcome) == (CaptureState.SEALED, "ok")
+    assert types(second) == ["warcinfo", "request", "revisit", "metadata"]
+    assert second.revisits == first
+    assert second.payload_sha256 == first.payload_sha256
+    assert second.payload_size == len(ARTICLE)
+    assert json.loads(second.manifest)["revisits"] == {
+        "snapshot": first.number,
+        "warc_sha256": first.warc.sha256,
+        "payload_sha256": first.payload_sha256,
+    }
+    assert list(Path(settings.STAGING_DIR).iterdir()) == [], "nothing is left of the spare"
+
+
+def test_the_reference_says_what_the_standard_asks_for(
+    first: Snapshot, open_origin: Origin
+) -> None:
+    open_origin.answers["/"] = page(ARTICLE, "X-Served: later")
+    second = captured(again(first))
+    records = {}
+    for copy in (first, second):
+        for record in ArchiveIterator(io.BytesIO(warc_of(copy))):
+            record.raw_stream.read()
+            records[copy.pk, record.rec_type] = record
+    whole, revisit = records[first.pk, "response"], records[second.pk, "revisit"]
+    said, kept = revisit.rec_headers, whole.rec_headers
+    assert said.protocol == "WARC/1.1"
+    assert said["WARC-Profile"] == (
+        "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    )
+    assert said["WARC-Refers-To"] == kept["WARC-Record-ID"]
+    assert said["WARC-Refers-To-Target-URI"] == kept["WARC-Target-URI"] == said["WARC-Target-URI"]
+    assert said["WARC-Refers-To-Date"] == kept["WARC-Date"]
+    assert said["WARC-Payload-Digest"] == kept["WARC-Payload-Digest"]
+    assert revisit.http_headers["X-Served"] == "later", "the headers are its own"
+    assert said["Content-Length"] == str(len(page(b"", "X-Served: later")) + 3)
+
+
+def test_other_readers_accept_the_file(first: Snapshot, tmp_path: Path) -> None:
+    second = captured(again(first))
+    path = tmp_path / "second.warc.gz"
+    path.write_bytes(warc_of(second))
+    checker = Checker(type("Asked", (), {"inputs": [str(path)], "verbose": True})())
+    checker.process_all()
+    assert checker.exit_value == 0
+    read = [
+        (record.headers["WARC-Type"], record.verify_block_digest())
+        for record in FastIterator(io.BytesIO(path.read_bytes()), parse_http=False)
+    ]
+    assert read == [("warcinfo", True), ("request", True), ("revisit", True), ("metadata", True)]
+
+
+def test_a_third_copy_refers_to_the_first_not_to_the_second(first: Snapshot) -> None:
+    captured(again(first))
+    assert captured(again(first)).revisits == first
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (page(ARTICLE), page(ARTICLE + b" ")),
+        (page(ARTICLE), page(ARTICLE, kind="text/html; charset=utf-16")),
+        (page(ARTICLE), page(ARTICLE, status="404 Not Found")),
+        (page(ARTICLE), page(ARTICLE)[:-10]),
+        (page(b""), page(b"")),
+        (page(ARTICLE, "Content-Encoding: identity"), page(ARTICLE)),
+    ],
+    ids=["other-bytes", "other-charset", "other-status", "cut-off", "empty", "other-coding"],
+)
+def test_what_is_not_the_same_answer_is_stored_whole(
+    queued: Queue, open_origin: Origin, before: bytes, after: bytes
+) -> None:
+    open_origin.answers["/"] = before
+    first = capture_and_read(queued(max_attempts=1))
+    open_origin.answers["/"] = after
+    second = captured(again(first, max_attempts=1))
+    assert (second.revisits, types(second)[-2]) == (None, "response")
+
+
+def test_a_body_in_other_chunks_is_stored_whole(queued: Queue, open_origin: Origin) -> None:
+    """Its own header says how its body was cut up; the first one's body was cut up otherwise."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    open_origin.answers["/"] = head + chunked(ARTICLE)
+    first = capture_and_read(queued())
+    open_origin.answers["/"] = head + chunked(ARTICLE[:100], ARTICLE[100:])
+    second = captured(again(first))
+    assert second.payload_sha256 == first.payload_sha256
+    assert second.revisits is None
+    third = captured(again(first))
+    assert third.revisits == second
+
+
+def test_the_same_page_at_another_address_is_stored_whole(
+    first: Snapshot, open_origin: Origin
+) -> None:
+    open_origin.answers["/"] = redirect("/moved")
+    open_origin.answers["/moved"] = page(ARTICLE)
+    assert captured(again(first)).revisits is None
+
+
+def test_a_file_that_somebody_gave_is_never_referred_to(first: Snapshot) -> None:
+    Snapshot.objects.create(
+        document=first.document, state=CaptureState.SEALED, outcome="ok", http_status=200,
+        final_url=first.final_url, warc=first.warc, payload_sha256=first.payload_sha256,
+        warc_records=first.warc_records, sealed_at=first.sealed_at, given=first.warc,
+        reason=CaptureReason.PROVIDED,
+    )  # fmt: skip
+    assert captured(again(first)).revisits == first
+
+
+def test_the_bytes_of_the_earlier_copy_are_read_first(first: Snapshot) -> None:
+    """The row says that they are there; they are not."""
+    object_store().set_aside(first.warc.sha256)
+    second = captured(again(first))
+    assert (second.revisits, types(second)[-2]) == (None, "response")
+
+
+def test_damaged_bytes_are_not_referred_to(
+    first: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = type(object_store())
+    whole = store.verify
+    monkeypatch.setattr(
+        store, "verify", lambda self, key: key != first.warc.sha256 and whole(self, key)
+    )
+    assert captured(again(first)).revisits is None
+
+
+def test_a_copy_that_was_taken_down_is_not_referred_to(
+    first: Snapshot, administrator: User
+) -> None:
+    _take_down(first, administrator)
+    assert captured(again(first)).revisits is None
+
+
+def _take_down(snapshot: Snapshot, administrator: User) -> None:
+    takedowns.take_down(
+        actor=administrator, snapshot=snapshot, basis=TakedownBasis.COURT_ORDER, words=WORDS
+    )
+
+
+@pytest.fixture
+def taken_down_meanwhile(
+    first: Snapshot, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier copy is taken down after it was chosen, before the seal."""
+    real = capture.settle_capture
+
+    def settle(**arguments: object) -> Snapshot:
+        _take_down(first, administrator)
+        return real(**arguments)
+
+    monkeypatch.setattr(capture, "settle_capture", settle)
+
+
+@pytest.mark.usefixtures("taken_down_meanwhile")
+def test_a_takedown_between_choice_and_seal_leaves_a_whole_copy(first: Snapshot) -> None:
+    second = captured(again(first))
+    assert (second.state, second.revisits, types(second)[-2]) == ("sealed", None, "response")
+    assert json.loads(second.manifest)["revisits"] is None
+    assert json.loads(second.manifest)["warc"]["sha256"] == second.warc.sha256
+    assert object_store().verify(second.warc.sha256)
+    assert read_text(second).status == "ok"
+    assert list(Path(settings.STAGING_DIR).iterdir()) == []
+    assert list(chain_faults()) == []
+
+
+@pytest.mark.usefixtures("taken_down_meanwhile")
+def test_without_asking_again_it_would_refer_to_what_nobody_may_see(
+    first: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sources.services.settle.hold_holders", lambda _results: None)
+    second = captured(again(first))
+    assert second.revisits == first
+
+
+@pytest.mark.usefixtures("taken_down_meanwhile")
+def test_a_whole_copy_that_cannot_be_stored_is_tried_again(
+    first: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise StoreProblem("away")
+
+    waiting = again(first)
+    monkeypatch.setattr(pipeline.Capturer, "_whole", broken)
+    assert capture.run_capture(snapshot_id=waiting.pk) is None
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.error) == (CaptureState.RETRY_WAIT, "internal_error")
+
+
+def test_the_text_is_that_of_the_first_copy_and_is_not_read_again(
+    first: Snapshot, announced: list[tuple[str, dict[str, object]]]
+) -> None:
+    announced.clear()
+    second = captured(again(first))
+    assert announced == [("verification.snapshot_sealed", {"snapshot_id": second.pk})]
+    assert not second.artifacts.exists()
+    assert "bridge over the river" in kept_text(second).text
+    assert read_text(second).text == kept_text(second).text
+    assert "bridge over the river" in visible_of(second)
+    assert first.artifacts.filter(kind=ArtifactKind.VISIBLE).count() == 1
+
+
+def test_while_the_first_copy_is_being_read_the_second_waits_for_it(queued: Queue) -> None:
+    first = captured(queued())
+    second = captured(again(first))
+    job = ArtifactJob.objects.get(snapshot=second)
+    make_artifact(job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.reason) == (
+        JobState.PENDING, "The same page is being read for an earlier copy.",
+    )  # fmt: skip
+    make_artifact(job_id=first.jobs.get().pk)
+    make_artifact(job_id=job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+    assert not second.artifacts.exists()
+
+
+def test_the_command_shows_the_text_of_a_page_that_was_the_same_again(
+    first: Snapshot, settings: object
+) -> None:
+    settings.CAPTURE_HOST_INTERVAL = 0
+    found = capture.capture_now(address=first.document.address, policy=capture_policy())
+    assert found.snapshot.revisits == first
+    assert found.text.status == "ok"
