@@ -112,6 +112,8 @@ def deadlock(snapshot: Snapshot) -> Iterator[None]:
 def _somebody_waits_for_us() -> bool:
     """Ask who waits for this connection: a server runs the tests of others beside ours."""
     with connection.cursor() as cursor:
+        # what was seen first is shown until the transaction ends, unless it is forgotten
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_stat_activity"
             " WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
