@@ -59,25 +59,6 @@ def inclusion_of(seq: int) -> Inclusion | None:
     return Inclusion(checkpoint, merkle.prove(leaves, seq - checkpoint.first_seq))
 
 
-def stamp_words(seq: int | None) -> str:
-    """How far line SEQ of the record is proved, for a reader: by whom its time was stamped."""
-    checkpoint = checkpoint_of(seq) if seq is not None else None
-    if checkpoint is None:
-        return "Pending: the next checkpoint is made within ten minutes"
-    granted = list(checkpoint.tokens.filter(state=TokenState.GRANTED).order_by("-kind", "pk"))
-    if not granted:
-        return f"Pending: no authority has stamped checkpoint {checkpoint.number} yet"
-    said = "; ".join(_granted_words(token) for token in granted)
-    return f"Checkpoint {checkpoint.number}, stamped by {said}"
-
-
-def _granted_words(token: TimestampToken) -> str:
-    if token.authority == LOCAL:
-        return LOCAL_WORDS
-    at = f" on {token.stated_at:%-d %b %Y, %H:%M:%S} UTC" if token.stated_at else ""
-    return f"{token.authority}{at}"
-
-
 def published_checkpoints(before: int | None = None) -> list[Checkpoint]:
     """The newest PAGE checkpoints with a number below BEFORE, with their tokens. Two queries."""
     rows = Checkpoint.objects.order_by("-number").prefetch_related("tokens")

@@ -20,7 +20,6 @@ from audit.selectors.checkpoints import (
     checkpoint_of,
     inclusion_of,
     stamp_health,
-    stamp_words,
 )
 from audit.services import checkpoints
 from audit.services.checkpoints import make_checkpoint
@@ -221,19 +220,3 @@ def test_the_command_says_what_it_checked() -> None:
     out = io.StringIO()
     call_command("verify_audit", stdout=out)
     assert "1 checkpoints hold, to line 2" in out.getvalue()
-
-
-def test_a_reader_is_told_how_far_a_line_is_proved() -> None:
-    (line,) = write(1)
-    assert stamp_words(None).startswith("Pending: the next checkpoint")
-    assert stamp_words(line.seq).startswith("Pending: the next checkpoint")
-    row = make_checkpoint()
-    assert row is not None
-    assert stamp_words(line.seq) == "Pending: no authority has stamped checkpoint 1 yet"
-    given = {"checkpoint": row, "kind": "rfc3161", "token": b"x", "state": TokenState.GRANTED}
-    TimestampToken.objects.create(
-        authority="https://tsa.example/", stated_at=row.made_at, verified_at=row.made_at, **given
-    )
-    assert stamp_words(line.seq).startswith("Checkpoint 1, stamped by https://tsa.example/ on ")
-    TimestampToken.objects.create(authority="local", verified_at=row.made_at, **given)
-    assert "our own clock: proves order, not time to a stranger" in stamp_words(line.seq)

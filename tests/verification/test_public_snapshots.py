@@ -38,6 +38,7 @@ TEXT = f"They said\n\nAt dawn {QUOTE} <script>alert(1)</script> \u202efrom\u202c
 @pytest.fixture
 def cited() -> Evidence:
     """A sealed copy with text, quoted in a public claim."""
+    SnapshotFactory.waiting(DocumentFactory.create(), number=4000)  # so numbers are no row's own
     document = DocumentFactory.create(
         title="A night of shelling",
         authors=["A. Writer"],
@@ -89,6 +90,8 @@ def test_details_say_how_it_came_to_be_and_what_it_is_checked_by(cited: Evidence
 def test_details_say_when_it_was_sealed_and_how_that_is_proved(cited: Evidence) -> None:
     path = f"{path_of(cited)}?view=details"
     assert "Line of the record" not in read(path).text
+    # Lines name a copy by its public number, which need not be the row's own.
+    assert cited.snapshot.number != cited.snapshot.pk
     record_event(actor=None, tag="sources:snapshot:sealed", subject=cited.snapshot)
     assert "Waiting for the next one, within minutes" in read(path).text
     checkpoint = make_checkpoint()
@@ -97,6 +100,7 @@ def test_details_say_when_it_was_sealed_and_how_that_is_proved(cited: Evidence) 
         checkpoint=checkpoint, kind=TokenKind.RFC3161, authority="https://stamps.example/"
     )
     page = read(path)
+    assert page.all("//dl/dt").count("Time stamp") == 1
     assert f"{checkpoint.number}, made " in page.text
     assert checkpoint.hash in page.text
     assert "/record/checkpoints" in page.links()
@@ -206,6 +210,10 @@ def test_a_sealed_error_page_is_called_one() -> None:
             "We did not try to archive it. We don’t fetch addresses of this kind.",
         ),
         ({"state": CaptureState.CANCELLED}, "The capture was cancelled."),
+        (
+            {"state": CaptureState.CANCELLED, "error": "robots_disallowed"},
+            "The capture was cancelled. The site asks robots to leave this page alone.",
+        ),
     ],
 )
 def test_a_capture_that_is_not_there_says_where_it_stands(
@@ -216,6 +224,33 @@ def test_a_capture_that_is_not_there_says_where_it_stands(
     assert words in page.text
     assert "10.0.0.1" not in page.text
     assert "Download WARC" not in page.text
+    assert page.title.startswith("Capture: ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"outcome": "http_error", "http_status": 401}, "The page asks for a login."),
+        ({"outcome": "gone", "http_status": 404}, "The page is gone: the site answers 404"),
+        (
+            {"outcome": "unreachable", "http_status": None, "attempt": 3},
+            "Unreachable at 3 attempts.",
+        ),
+    ],
+)
+def test_what_came_instead_of_the_page_stands_above_every_view(
+    cited: Evidence, columns: dict[str, object], words: str
+) -> None:
+    copy = SnapshotFactory.create(document=cited.document, **columns)
+    copy.refresh_from_db()
+    for view in ("text", "details"):
+        page = read(f"/snap/{copy.number}?view={view}")
+        (caution,) = page.all("//p[contains(@class, 'flag')]")
+        assert caution.startswith(words)
+        assert caution.endswith("It doesn’t count as a copy of the page.")
+    assert ("The site sent nothing." in read(f"/snap/{copy.number}").text) is (
+        columns["http_status"] is None
+    )
 
 
 @pytest.mark.parametrize("code", ErrorCode)

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
-from audit.selectors import history
-from audit.selectors.checkpoints import stamp_words
 from core.bidi import with_turns_shown
 from sources.explanations import error_in_words
 from sources.failures import result_in_words
 from sources.models import Artifact, FetchHop, Snapshot
 from sources.selectors.captures import came_of
-from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureReason, RobotsVerdict
+from sources.vocabulary import (
+    ArtifactKind,
+    ArtifactStatus,
+    CaptureReason,
+    CaptureState,
+    RobotsVerdict,
+)
 from verification.selectors.brief import Fact
 from verification.selectors.phrases import language_name
 from verification.selectors.snapshot_proof import proof_of
@@ -54,9 +58,10 @@ class Details:
 
 
 def copy_details(snapshot: Snapshot) -> Details:
-    """Five queries."""
+    """At most five queries."""
+    is_sealed = snapshot.state == CaptureState.SEALED
     groups = (
-        _group("What was captured", _captured(snapshot)),
+        _group("What was captured" if is_sealed else "What was asked for", _captured(snapshot)),
         _group("How", _how(snapshot)),
         _group("What it is checked by", _checked_by(snapshot), is_exact=True),
         _group("When it was sealed", proof_of(snapshot), is_exact=True),
@@ -73,13 +78,14 @@ def _group(heading: str, facts: Iterable[Fact], *, is_exact: bool = False) -> Fa
 
 def _captured(snapshot: Snapshot) -> list[Fact]:
     document, size = snapshot.document, snapshot.payload_size
+    is_sealed = snapshot.state == CaptureState.SEALED
     cited = "" if document.address == snapshot.final_url else document.address or ""
     return [
         Fact("Final address", with_turns_shown(snapshot.final_url)),
         Fact("Cited address", with_turns_shown(cited)),
         Fact("Fetched instead", with_turns_shown(snapshot.via)),
         Fact("HTTP status", str(snapshot.http_status or "")),
-        Fact("What came", result_in_words(came_of(snapshot))),
+        Fact("What came", result_in_words(came_of(snapshot)) if is_sealed else ""),
         Fact("Title", with_turns_shown(document.title)),
         Fact("Type", snapshot.media_type),
         Fact("Language", language_name(document.language)),
@@ -100,15 +106,13 @@ def _how(snapshot: Snapshot) -> list[Fact]:
 
 
 def _checked_by(snapshot: Snapshot) -> list[Fact]:
-    warc, line = snapshot.warc, _line_of_the_record(snapshot)
+    warc = snapshot.warc
     return [
         Fact("SHA-256 of the page", snapshot.payload_sha256),
         Fact("SHA-256 of the WARC", warc.sha256 if warc else ""),
         Fact("The page is kept in the WARC", _holding(snapshot)),
         Fact("SHA-256 of the text", _text_sha256(snapshot)),
         Fact("SHA-256 of the manifest", snapshot.manifest_sha256),
-        Fact("Line of the record", str(line or "")),
-        Fact("Time stamp", stamp_words(line) if line else ""),
     ]
 
 
@@ -116,12 +120,6 @@ def _holding(snapshot: Snapshot) -> str:
     """The file of the earlier copy that holds the same page, if one does."""
     holder = snapshot.revisits
     return f"{holder.warc.sha256} of copy {holder.number}" if holder and holder.warc else ""
-
-
-def _line_of_the_record(snapshot: Snapshot) -> int | None:
-    """Number of the line that holds the hash of the manifest."""
-    lines = history("sources.snapshot", snapshot.number).filter(tag="sources:snapshot:sealed")
-    return lines.values_list("seq", flat=True).first()
 
 
 def _text_sha256(snapshot: Snapshot) -> str:

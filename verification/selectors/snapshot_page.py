@@ -13,6 +13,7 @@ from sources.changes import is_good
 from sources.explanations import error_in_words, step_in_words
 from sources.failures import result_in_words
 from sources.models import Document, Snapshot
+from sources.outcomes import holds_the_document
 from sources.selectors.captures import came_of
 from sources.selectors.changes import heaviest_changes
 from sources.selectors.custody import is_taken_down
@@ -73,6 +74,13 @@ class Capture:
     change: str
     compare_href: str
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What there is to say of it; that it was archived goes without saying."""
+        state = "" if self.state == CaptureState.SEALED.label else self.state
+        same = "The same bytes as this one" if self.same_bytes and not self.is_this else ""
+        return tuple(words for words in (state, same, self.change) if words)
+
 
 @dataclass(frozen=True)
 class Later:
@@ -91,6 +99,7 @@ class Copied:
     at: datetime | None
     origin: str  # who made it, and from what
     note: str
+    file_note: str  # what the file holds
     warc_href: str
     warc_bytes: int
     bundle_href: str  # empty: sealed before manifests were kept
@@ -123,6 +132,7 @@ class SnapshotPage:
     waiting: bool
     requested_at: datetime
     copy: Copied | None
+    caution: str
     text: CopiedText | None
     replay: Replay | None
     picture: PagePicture | None
@@ -165,6 +175,7 @@ def snapshot_page(number: int, asked: str = "") -> SnapshotPage:
         waiting=snapshot.state in WAITING,
         requested_at=snapshot.requested_at,
         copy=_copied(snapshot) if snapshot.state == CaptureState.SEALED else None,
+        caution=_caution(snapshot),
         text=copied_text(snapshot, citing) if view == View.TEXT else None,
         replay=replay_of(snapshot) if view == View.PAGE else None,
         picture=picture_of(snapshot) if view == View.PICTURE else None,
@@ -185,9 +196,20 @@ def _state_in_words(snapshot: Snapshot) -> str:
         CaptureState.SEALED: result_in_words(came_of(snapshot)),
         CaptureState.FAILED: f"We couldn’t archive this page. {error_in_words(snapshot.error)}",
         CaptureState.REFUSED: f"We did not try to archive it. {error_in_words(snapshot.error)}",
-        CaptureState.CANCELLED: "The capture was cancelled.",
+        CaptureState.CANCELLED: f"The capture was cancelled. {_why(snapshot)}".rstrip(),
     }
     return next(text for state, text in words.items() if state == snapshot.state)
+
+
+def _why(snapshot: Snapshot) -> str:
+    return error_in_words(snapshot.error) if snapshot.error else ""
+
+
+def _caution(snapshot: Snapshot) -> str:
+    """What came instead of the page, to be read before anything that is shown of it."""
+    if snapshot.state != CaptureState.SEALED or holds_the_document(snapshot.outcome):
+        return ""
+    return f"{result_in_words(came_of(snapshot))} It doesn’t count as a copy of the page."
 
 
 def _citing(document: Document) -> list[Evidence]:
@@ -234,12 +256,22 @@ def _capture(row: Snapshot, this: Snapshot, change: Change | None) -> Capture:
 
 
 def _origin(snapshot: Snapshot) -> str:
+    if snapshot.http_status is None and snapshot.given_id is None:
+        return "The site sent nothing. This records that we tried."
     if snapshot.reason in GIVEN:
         return GIVEN[CaptureReason(snapshot.reason)]
     if snapshot.via:
         host = urlsplit(snapshot.via).hostname or "another archive"
         return f"This is a copy we made from {host}’s copy of the page, not from the page itself."
     return "This is a copy we made."
+
+
+def _file_note(snapshot: Snapshot) -> str:
+    if snapshot.reason in GIVEN:
+        return "What we were given, in one file."
+    if snapshot.http_status is None:
+        return "What was tried, in one file."
+    return "The page as its server sent it, in one file."
 
 
 def _is_copy(row: Snapshot) -> bool:
@@ -261,7 +293,8 @@ def _copied(snapshot: Snapshot) -> Copied:
     return Copied(
         at=snapshot.capture_started_at or snapshot.sealed_at,
         origin=_origin(snapshot),
-        note=result_in_words(came_of(snapshot)),
+        note="" if _caution(snapshot) else result_in_words(came_of(snapshot)),
+        file_note=_file_note(snapshot),
         warc_href=snapshot_warc_path(snapshot.number),
         bundle_href=snapshot_bundle_path(snapshot.number) if snapshot.manifest else "",
         warc_bytes=snapshot.warc.size if snapshot.warc else 0,

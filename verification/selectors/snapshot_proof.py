@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from audit.authorities import LOCAL
+from audit.models import TimestampToken
 from audit.selectors.checkpoints import checkpoint_of, words_of
 from audit.selectors.lines import history
 from sources.models import Snapshot
@@ -15,7 +17,7 @@ SEALED = "sources:snapshot:sealed"
 
 def proof_of(snapshot: Snapshot) -> list[Fact]:
     """Three queries; until the next checkpoint is made it is said that it is waited for."""
-    line = history("sources.snapshot", snapshot.pk).filter(tag=SEALED).first()
+    line = history("sources.snapshot", snapshot.number).filter(tag=SEALED).first()
     if line is None:
         return []
     facts = [Fact("Line of the record", f"{line.seq}", note=line.hash)]
@@ -26,5 +28,10 @@ def proof_of(snapshot: Snapshot) -> list[Fact]:
     facts.append(Fact("Checkpoint", made, reverse("checkpoints"), note=checkpoint.hash))
     for token in checkpoint.tokens.all():
         stated = f"{date_format(token.stated_at, 'j M Y, H:i:s')} UTC, " if token.stated_at else ""
-        facts.append(Fact("Time stamp", f"{stated}{words_of(token)}", note=token.authority))
+        facts.append(Fact("Time stamp", f"{stated}{words_of(token)}", note=_name(token)))
     return facts
+
+
+def _name(token: TimestampToken) -> str:
+    """Who stamped it; of our own clock the words have said so."""
+    return "" if token.authority == LOCAL else token.authority

@@ -52,11 +52,13 @@ def copied_text(snapshot: Snapshot, citing: Sequence[Evidence]) -> CopiedText:
 
 
 def _text_note(snapshot: Snapshot, text: Artifact | None) -> str:
+    if text is None and snapshot.http_status is None and snapshot.given_id is None:
+        return ""
     if text is None:
-        return "The text of this copy has not been read yet. The file below holds the whole page."
+        return "The text of this copy has not been read yet. The file holds the whole page."
     if text.status != ArtifactStatus.OK:
         words = "no text" if text.status == ArtifactStatus.EMPTY else "nothing that we could read"
-        return f"The copy holds {words}.{_why(text)} The file below holds the whole page."
+        return f"The copy holds {words}.{_why(text)} The file holds the whole page."
     if not holds_the_document(snapshot.outcome):
         return "This is not the text of the cited page."
     return f"{CONFIDENCE.get(text.confidence, '')}{_why(text)}"
