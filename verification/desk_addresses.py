@@ -38,5 +38,10 @@ def elsewhere_path(number: int, position: int) -> str:
     return reverse("desk_evidence_elsewhere", kwargs={"number": number, "position": position})
 
 
+def custody_path(number: int) -> str:
+    """Where archived copy NUMBER is held, released or taken down."""
+    return reverse("desk_custody", kwargs={"number": number})
+
+
 def proposal_path(key: uuid.UUID) -> str:
     return reverse("desk_proposal", kwargs={"key": key})

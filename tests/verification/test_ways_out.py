@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from claims.models import Evidence
 from core.errors import Conflict, Invalid
 from sources.models import Snapshot
@@ -17,6 +18,7 @@ from sources.services.capture import run_capture
 from sources.services.documents import add_document
 from sources.services.second_hand import request_capture_via
 from sources.vocabulary import CaptureReason, CaptureState
+from tests.conftest import signed_in
 from tests.factories import ClaimFactory, DocumentFactory, EvidenceFactory
 from tests.sources.conftest import ARTICLE
 from tests.sources.foreign_files import PAGE, URL, by_warcio
@@ -87,8 +89,40 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(
 ) -> None:
     answer = checker_client.post(desk(item, "evidence", "1", "file"), sent)
     assert answer.status_code == 422
-    assert words in answer.content.decode()
     assert not Snapshot.objects.filter(state=CaptureState.SEALED).exists()
+    page = Page(answer)
+    assert page.title.startswith("Error: Edit:")
+    (field,) = page.all("//*[@id='captures']//details[@open]//*[@class='wrong-text']")
+    assert words in field
+    assert page.tree.xpath("//details[@open]//form/@enctype") == ["multipart/form-data"]
+
+
+def test_an_item_without_an_address_takes_a_file_too(checker_client: Client) -> None:
+    leaflet = EvidenceFactory.create(
+        claim=ClaimFactory.create(), document__address=None, snapshot=None, position=1
+    )
+    path = desk(leaflet, "evidence", "1", "file")
+    opened = Page(checker_client.get(f"{desk(leaflet)}?open=1"))
+    assert opened.tree.xpath(f"//form[@action='{path}']/@enctype") == ["multipart/form-data"]
+    refused = Page(checker_client.post(path, {}))
+    assert refused.status == 422
+    (field,) = refused.all("//*[@id='e1']//details[@open]//*[@class='wrong-text']")
+    assert "Choose a file first" in field
+    file = SimpleUploadedFile("leaflet.html", PAGE, "text/html")
+    assert checker_client.post(path, {"file": file}).status_code == 303
+    snapshot = Snapshot.objects.get(state=CaptureState.SEALED)
+    assert (snapshot.document, snapshot.reason) == (leaflet.document, CaptureReason.PROVIDED)
+
+
+def test_who_may_take_a_copy_down_finds_the_way_there(
+    checker_client: Client, administrator: User
+) -> None:
+    item = EvidenceFactory.create(claim=ClaimFactory.create(), position=1)
+    item.snapshot.refresh_from_db()
+    path = f"/desk/snap/{item.snapshot.number}"
+    open_row = f"{desk(item)}?open=1"
+    assert path in Page(signed_in(administrator).get(open_row)).links()
+    assert path not in Page(checker_client.get(open_row)).links()
 
 
 def test_a_request_that_is_too_large_is_refused_before_it_is_kept(
@@ -126,8 +160,12 @@ def test_an_address_that_is_no_copy_of_the_page_is_refused_in_words(
 ) -> None:
     answer = checker_client.post(desk(item, "evidence", "1", "elsewhere"), {"address": address})
     assert answer.status_code == 422
-    assert words in answer.content.decode()
     assert not Snapshot.objects.filter(state=CaptureState.QUEUED).exists()
+    page = Page(answer)
+    (field,) = page.all("//*[@id='captures']//details[@open]//*[@class='wrong-text']")
+    assert words in field
+    kept = page.tree.xpath("//details[@open]//input[@name='address']/@value")
+    assert kept == ([address] if address else [])
 
 
 def test_one_capture_of_a_page_at_a_time(item: Evidence, checker: object) -> None:

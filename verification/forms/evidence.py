@@ -13,6 +13,7 @@ from claims.services.judging import NewSource
 from claims.vocabulary import Alignment, AlignmentBasis, Directness, Resolution
 from sources.vocabulary import SourceKind
 from verification.forms.conflict import Clash
+from verification.forms.copies import FileForm, file_form
 from verification.forms.widgets import ProseField, folded, line, stance_field, written
 from verification.selectors.choices import Choices
 from verification.selectors.editor_rows import DeskRow
@@ -190,6 +191,7 @@ class ItemForms:
     answer: ResolveForm | None = None
     check: VisualForm | None = None
     locate: LocateForm | None = None
+    provide: FileForm | None = None
     clashes: Sequence[Clash] = ()
 
 
@@ -217,6 +219,9 @@ def item_forms(
         else None,
         locate=LocateForm(sent.get("locate"), auto_id=f"{name}-locate-%s")
         if not row.has_address
+        else None,
+        provide=file_form(row.number)
+        if not row.has_address and standing and not row.archived
         else None,
     )
 

@@ -95,7 +95,7 @@ def editor_page(
     """The editor of claim NUMBER as ACTOR may see it, with the row OPENED open."""
     claim = claim_for(actor, number)
     known = known_now(claim, now)
-    ledger = desk_ledger(known, opened)
+    ledger = desk_ledger(known, opened, custodian=actor.can(Permission.ADMINISTER))
     pending = pending_of(pending_proposal(claim), actor)
     may_edit, target = actor.can(Permission.EDIT), likeliest_target(claim)
     return EditorPage(

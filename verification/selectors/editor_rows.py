@@ -15,7 +15,7 @@ from core.bidi import with_turns_shown
 from sources.models import Document, Snapshot
 from sources.vocabulary import Safety
 from verification.addresses import snapshot_path
-from verification.desk_addresses import item_path, open_item_path
+from verification.desk_addresses import custody_path, item_path, open_item_path
 from verification.scoring import Exclusion
 from verification.selectors import phrases
 from verification.selectors.captures import newest_captures, why_not_archived
@@ -79,6 +79,7 @@ class DeskRow:
     derived: str
     seen: str
     moved: Moved | None
+    custody_href: str  # where the copy is held or taken down, for those who may
 
     @property
     def has_address(self) -> bool:
@@ -155,9 +156,10 @@ class _Scene:
     weighing: Weighing
     captures: Mapping[int, Snapshot]
     copies: Mapping[int, Evidence | None]
+    custodian: bool
 
 
-def desk_ledger(known: Known, opened: int | None) -> DeskLedger:
+def desk_ledger(known: Known, opened: int | None, *, custodian: bool = False) -> DeskLedger:
     """Strongest first, then what is not counted, then what was withdrawn."""
     scene = _Scene(
         number=known.claim.number,
@@ -166,6 +168,7 @@ def desk_ledger(known: Known, opened: int | None) -> DeskLedger:
         weighing=weighing_of(known.newest if known.is_scored else None),
         captures=newest_captures(known.items),
         copies=copied_from(families_of(known.items)),
+        custodian=custodian,
     )
     rows = sorted((_row(item, scene) for item in known.items), key=_strength)
     strongest = max((abs(value) for value in scene.weighing.values.values()), default=0.0)
@@ -201,6 +204,9 @@ def _row(item: Evidence, scene: _Scene) -> DeskRow:
         derived=_derived(item, scene.favours),
         seen=judgement_digest(item),
         moved=moved_of(item),
+        custody_href=custody_path(item.snapshot.number)
+        if scene.custodian and item.snapshot
+        else "",
     )
 
 

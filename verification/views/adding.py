@@ -16,8 +16,9 @@ from accounts.roles import Permission
 from claims.selectors.claims import claim_for
 from claims.services.links import FiledLinks, file_links
 from core.errors import Missing
+from verification.forms.copies import with_ways_out
 from verification.forms.quick_add import AddPageForm, add_page_initial, refused_in_words
-from verification.selectors.adding import bookmarklet, filed_now
+from verification.selectors.adding import FiledNow, bookmarklet, filed_now
 from verification.selectors.choices import recent_claims
 from verification.views.parts import SeeOther, page_or_part
 
@@ -39,8 +40,10 @@ def add(request: DeskRequest) -> HttpResponse:
 def _show(
     request: DeskRequest, form: AddPageForm, status: int = 200, **shown: object
 ) -> HttpResponse:
+    filed = shown.get("filed")
     context = {
         "form": form,
+        "jobs": with_ways_out(filed.jobs) if isinstance(filed, FiledNow) else [],
         "claims": recent_claims(request.user),
         "bookmarklet": bookmarklet(settings.PUBLIC_URL),
         "failed": status >= HTTPStatus.BAD_REQUEST,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.access import DeskRequest
 from verification.desk_addresses import item_path
 from verification.forms.claim import ClaimForm
+from verification.forms.copies import with_ways_out
 from verification.forms.evidence import ItemForms, item_forms
 from verification.forms.quick_add import QuickAddForm
 from verification.selectors.choices import party_choices, place_names, source_choices
@@ -42,6 +43,7 @@ def show(
     """The page, or PART of it for htmx; PARTS replace its fresh forms."""
     keys = KEYS if page.may_edit else ()
     context = {"page": page, "keys": keys, "failed": status >= HTTPStatus.BAD_REQUEST, **parts}
+    context["jobs"] = with_ways_out(page.jobs, parts.get("sent"))
     if page.may_edit and not (part and request.htmx):
         context.setdefault("quick", QuickAddForm())
         context.setdefault("claim_form", ClaimForm(page.claim, party_choices()))
