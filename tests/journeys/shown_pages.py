@@ -87,6 +87,24 @@ CONFIRMED = [
     Shown("desk_review", "/desk/review", EDITOR),
     Shown("desk_contested", "/desk/contested", EDITOR),
 ]
+# Archived copies in every state, as tests/journeys/archived_rows.py makes them.
+ADMIN = "admin@demo.example"
+ARCHIVED = [
+    Shown("snapshot", "/snap/{copy}"),
+    Shown("snapshot", "/snap/{copy}?view=picture"),
+    Shown("snapshot", "/snap/{later}?view=picture"),
+    Shown("snapshot", "/snap/{drawing}?view=page"),
+    Shown("snapshot", "/snap/{unreachable}"),
+    Shown("snapshot", "/snap/{cancelled}"),
+    Shown("snapshot", "/snap/{taken}", refusal=451),
+    Shown("snapshot_diff", "/snap/{copy}/diff/{later}"),
+    Shown("snapshot_diff", "/snap/{copy}/diff/{later}?text=all&only=evidence"),
+    Shown("desk_claim", "/desk/c/{claim}?open={without_address}", ADMIN),
+    Shown("desk_notifications", "/desk/notifications?show=all", ADMIN),
+    Shown("desk_custody", "/desk/snap/{copy}", ADMIN),
+    Shown("desk_custody", "/desk/snap/{held}", ADMIN),
+    Shown("desk_custody", "/desk/snap/{taken}", ADMIN),
+]
 
 
 def numbers_of(claim: Claim | None) -> dict[str, Any]:
