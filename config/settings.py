@@ -232,6 +232,11 @@ CAPTURE_LEASE_SECONDS = env.integer("CAPTURE_LEASE_SECONDS", 90)
 CAPTURE_LEAST_FREE_PERCENT = env.number("CAPTURE_LEAST_FREE_PERCENT", 5.0)
 # Seconds between two requests to one host; people's captures and schedules alike.
 CAPTURE_HOST_INTERVAL = env.number("CAPTURE_HOST_INTERVAL", 2.0)
+# Connections of captures at the same time, over all workers: to one host, to one network (/24 of
+# IPv4, /56 of IPv6), and in all. 0: no limit.
+CAPTURE_HOST_CONNECTIONS = env.integer("CAPTURE_HOST_CONNECTIONS", 2)
+CAPTURE_NETWORK_CONNECTIONS = env.integer("CAPTURE_NETWORK_CONNECTIONS", 2)
+CAPTURE_CONNECTIONS = env.integer("CAPTURE_CONNECTIONS", 200)
 # Captures that one person may ask for within a minute, one by one.
 CAPTURE_RATE_PER_MINUTE = env.integer("CAPTURE_RATE_PER_MINUTE", 120)
 

@@ -44,6 +44,7 @@ ERRORS: Mapping[ErrorCode, str] = {
     ErrorCode.ROBOTS_DISALLOWED: "The site asks robots to leave this page alone.",
     ErrorCode.ROBOTS_UNAVAILABLE: "The site could not say what robots may read.",
     ErrorCode.HOST_PAUSED: "The site asked for a pause, or did not answer lately.",
+    ErrorCode.HOST_BUSY: "As many captures of this site as may run at once are running.",
     ErrorCode.STORE_FAILED: "The copy could not be stored.",
     ErrorCode.LEASE_LOST: "The capture was interrupted.",
     ErrorCode.INTERNAL: "Something went wrong on our side.",

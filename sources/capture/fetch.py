@@ -72,15 +72,27 @@ class Trail:
         self.error, self.error_detail = code, words
 
 
+Before = Callable[[Address, int], None]
+
+
+def at_once(_address: Address, _position: int) -> None:
+    """Nobody asks before a hop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches addresses under one policy; bodies are spooled into STAGING."""
+    """Fetches addresses under one policy; bodies are spooled into STAGING.
+
+    `before` is called with the address and the position of each hop, and may raise FetchFailed:
+    then the host is not asked.
+    """
 
     policy: Policy
     limits: Limits
     staging: Path
     network: Network = field(default_factory=Network)
     user_agent: str = USER_AGENT
+    before: Before = at_once
 
     def fetch(self, address: Address) -> Trail:
         """Follow the address to its final response, or to what stops it."""
@@ -124,6 +136,7 @@ class Fetcher:
         end = min(total_end, time.monotonic() + self.limits.hop_seconds)
         try:
             with hop.timed("total"):
+                self.before(address, position)
                 connection = self._open(hop, address)
                 with connection:
                     self._exchange(hop, address, Wire(connection, self.limits, end))

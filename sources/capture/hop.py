@@ -15,7 +15,7 @@ from sources.capture.decode import Decoder
 from sources.capture.guard import Refusal, Refused
 from sources.capture.http1 import Head
 from sources.capture.limits import Limits
-from sources.capture.outcomes import ErrorCode, FetchFailed, Truncation
+from sources.capture.outcomes import ErrorCode, FetchFailed, NotNow, Truncation
 from sources.capture.tls import TlsInfo
 
 OPENING_BYTES = 64 * 1024
@@ -50,6 +50,7 @@ class Hop:
     timings: dict[str, float] = field(default_factory=dict)
     error: ErrorCode | None = None
     error_detail: str = ""
+    again_in: float | None = None  # seconds, if the host may not be asked yet
     refusal: Refusal | None = None
 
     @property
@@ -74,6 +75,8 @@ class Hop:
 
     def fail(self, failure: FetchFailed) -> None:
         self.error, self.error_detail = failure.code, failure.words
+        if isinstance(failure, NotNow):
+            self.again_in = failure.seconds
 
     def refuse(self, refused: Refused) -> None:
         self.error, self.error_detail = ErrorCode.REFUSED_BY_POLICY, refused.words

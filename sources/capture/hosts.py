@@ -6,6 +6,7 @@ usual one of the scheme.
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import datetime, timedelta
 
 from sources.capture.guard import Address, Refused, read_address
@@ -46,6 +47,16 @@ def host_of(text: str) -> str:
         return host_key(read_address(text))
     except Refused:
         return ""
+
+
+def network_of(ip: str) -> str:
+    """The network that an address is counted with; empty for this machine's own loopback."""
+    address = ipaddress.ip_address(ip)
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return ""
+    width = 24 if address.version == 4 else 56  # noqa: PLR2004 - IP version
+    return str(ipaddress.ip_network((address, width), strict=False))
 
 
 def hosts_meant(asked: Address, hop: Hop) -> set[str]:

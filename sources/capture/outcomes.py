@@ -47,6 +47,7 @@ class ErrorCode(StrEnum):
     ROBOTS_DISALLOWED = "robots_disallowed"
     ROBOTS_UNAVAILABLE = "robots_unavailable"
     HOST_PAUSED = "host_paused"
+    HOST_BUSY = "host_busy"
     STORE_FAILED = "store_failed"
     LEASE_LOST = "lease_lost"
     INTERNAL = "internal_error"
@@ -69,6 +70,8 @@ TRANSIENT = frozenset(
         ErrorCode.INTERNAL,
     }
 )
+# Not to be followed, whatever comes.
+BARRED = frozenset({ErrorCode.ROBOTS_DISALLOWED, ErrorCode.ROBOTS_UNAVAILABLE})
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -88,3 +91,11 @@ class FetchFailed(Exception):
         super().__init__(words)
         self.code = code
         self.words = words
+
+
+class NotNow(FetchFailed):
+    """The host may not be asked yet; nothing was. Ask again after so many SECONDS."""
+
+    def __init__(self, code: ErrorCode, words: str, *, seconds: float) -> None:
+        super().__init__(code, words)
+        self.seconds = seconds

@@ -20,12 +20,12 @@ from typing import Any
 
 from sources.capture.archived import read_page
 from sources.capture.extract import ExtractedText, PageInput, extract
-from sources.capture.fetch import Fetcher, Network, Trail
+from sources.capture.fetch import Before, Fetcher, Network, Trail, at_once
 from sources.capture.guard import Policy, Refused, parse_address
 from sources.capture.hop import Hop
 from sources.capture.judge import outcome_of
 from sources.capture.limits import ExtractionLimits, Limits
-from sources.capture.outcomes import ErrorCode, Outcome
+from sources.capture.outcomes import BARRED, ErrorCode, Outcome
 from sources.capture.records import WrittenWarc, write_capture
 from sources.capture.revisit import Holder, is_whole_answer
 from sources.capture.store import ObjectStore, StoreProblem
@@ -54,7 +54,7 @@ class Spare:
 
 @dataclass(frozen=True, slots=True)
 class CaptureResult:
-    """What one capture came to: sealed, refused or failed."""
+    """What one capture came to: sealed, refused, failed, cancelled, or put off until later."""
 
     state: CaptureState
     requested_url: str
@@ -108,6 +108,7 @@ def _warc_json(sha256: str, size: int) -> dict[str, Any] | None:
     return {"sha256": sha256, "bytes": size} if sha256 else None
 
 
+_WITHOUT_FILE = frozenset({CaptureState.CANCELLED, CaptureState.RETRY_WAIT})
 FindHolder = Callable[[CaptureResult], Holder | None]
 
 
@@ -121,7 +122,7 @@ class _Room:
 
 @dataclass(frozen=True, slots=True)
 class Capturer:
-    """Captures addresses under one policy into one store."""
+    """Captures addresses under one policy into one store; `before` as in Fetcher."""
 
     policy: Policy
     store: ObjectStore
@@ -129,6 +130,7 @@ class Capturer:
     limits: Limits = field(default_factory=Limits)
     network: Network = field(default_factory=Network)
     operator: str = ""
+    before: Before = at_once
 
     def capture(
         self,
@@ -161,6 +163,8 @@ class Capturer:
                 trail = self.fetcher(room.folder).fetch(address)
                 on_step("staged")
                 result = self._judged(result, trail)
+                if result.state in _WITHOUT_FILE:
+                    return replace(result, finished_at=now())
                 if is_whole_answer(trail.final):
                     result = replace(result, holder=find_holder(result))
                 kept = self._kept(result, trail, room, on_step)
@@ -182,14 +186,14 @@ class Capturer:
     def fetcher(self, staging: Path) -> Fetcher:
         """Return what asks on our behalf, under our name; bodies are spooled into STAGING."""
         agent = f"Mozilla/5.0 (compatible; {SOFTWARE}; +{self.operator or 'archive'})"
-        return Fetcher(self.policy, self.limits, staging, self.network, agent)
+        return Fetcher(self.policy, self.limits, staging, self.network, agent, self.before)
 
     def _judged(self, result: CaptureResult, trail: Trail) -> CaptureResult:
-        is_refused = trail.error == ErrorCode.REFUSED_BY_POLICY
+        state = _state_of(trail)
         return replace(
             result,
-            state=CaptureState.REFUSED if is_refused else CaptureState.SEALED,
-            outcome=None if is_refused else outcome_of(trail),
+            state=state,
+            outcome=outcome_of(trail) if state == CaptureState.SEALED else None,
             error=trail.error,
             error_detail=trail.error_detail,
             hops=tuple(trail.hops),
@@ -234,6 +238,15 @@ class Capturer:
             "configuration-sha256": configuration_digest(self.policy, self.limits),
         }
         return write_capture(path, trail, about=about, now=self.network.now(), holder=holder)
+
+
+def _state_of(trail: Trail) -> CaptureState:
+    if trail.error == ErrorCode.REFUSED_BY_POLICY:
+        return CaptureState.REFUSED
+    if trail.error in BARRED:
+        return CaptureState.CANCELLED
+    is_put_off = trail.final.again_in is not None
+    return CaptureState.RETRY_WAIT if is_put_off else CaptureState.SEALED
 
 
 def capture_address(

@@ -60,6 +60,12 @@ class Snapshot(models.Model):
         blank=True, help_text="Address that was fetched instead: another archive's copy."
     )
     host = models.CharField(max_length=255, blank=True, help_text="Host that is asked; politeness.")
+    contact = models.CharField(
+        max_length=255, blank=True, help_text="Host that is connected to, while the capture runs."
+    )
+    network = models.CharField(
+        max_length=43, blank=True, help_text="Network of that host: a /24 of IPv4, a /56 of IPv6."
+    )
     priority = models.SmallIntegerField(default=PRIORITY_PERSON)
     turn = models.PositiveIntegerField(
         default=0,

@@ -25,6 +25,7 @@ from sources.selectors.captures import holder_of
 from sources.selectors.room import has_room
 from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
+from sources.services.gate import gated
 from sources.services.hosts import note_answer, wait_for_appointment
 from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
@@ -89,7 +90,7 @@ def _capture(lease: Lease, camera: Capturer) -> Captured:
     _clear_earlier_attempts(camera.staging_dir, lease)
     result = heed_robots(lease=lease, snapshot=snapshot, camera=camera)
     if result is None:
-        result = _fetched(lease, snapshot, camera)
+        result = _fetched(lease, snapshot, gated(camera, lease, snapshot))
     try:
         return Captured(settle_capture(lease=lease, result=result), result)
     finally:

@@ -80,16 +80,23 @@ def make_appointment(address: Address) -> datetime | None:
 
 def wait_for_appointment(address: Address) -> None:
     """Wait until the host of ADDRESS may be asked; raises Conflict if that takes long."""
+    if again := wait_briefly(address):
+        raise Conflict(
+            f"{host_key(address)} asked for a pause until {again:%d %B, %H:%M} UTC, "
+            "or did not answer lately. Nothing was captured. Try again then.",
+            code="host_paused",
+        )
+
+
+def wait_briefly(address: Address) -> datetime | None:
+    """Wait until the host of ADDRESS may be asked; when to ask again, if that takes long."""
     patience = time.monotonic() + settings.CAPTURE_HOST_INTERVAL + _PATIENCE_SECONDS
     while again := make_appointment(address):
         seconds = max((again - timezone.now()).total_seconds(), _SHORTEST_WAIT)
         if time.monotonic() + seconds > patience:
-            raise Conflict(
-                f"{host_key(address)} asked for a pause until {again:%d %B, %H:%M} UTC, "
-                "or did not answer lately. Nothing was captured. Try again then.",
-                code="host_paused",
-            )
+            return again
         time.sleep(seconds)
+    return None
 
 
 def _allowed_at(host: str) -> datetime:

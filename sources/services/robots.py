@@ -44,6 +44,7 @@ def heed_robots(*, lease: Lease, snapshot: Snapshot, camera: Capturer) -> Captur
         return None  # the capture itself says so
     robots = robots_of(address, camera)
     verdict = verdict_on(address, robots)
+    snapshot.robots = verdict
     lease.note(robots=verdict)
     code = stops(snapshot.reason, verdict, robots)
     return _cancelled(text, code, camera) if code else None

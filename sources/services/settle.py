@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models.functions import Now
@@ -90,6 +90,9 @@ def _settle(*, ended: Sequence[Settled]) -> list[Snapshot]:
 def _waits(snapshot: Snapshot, one: Settled) -> bool:
     """Put off what may well succeed later, while attempts are left; true if it was."""
     result = one.result
+    if result.state == CaptureState.RETRY_WAIT:
+        _put_off(snapshot, result)
+        return True
     if not is_passing(result) or snapshot.attempt >= snapshot.max_attempts:
         return False
     delay = delay_before_next(snapshot.attempt, result, timezone.now(), jitter=_jitter())
@@ -102,6 +105,20 @@ def _waits(snapshot: Snapshot, one: Settled) -> bool:
     )
     snapshot.refresh_from_db()
     return True
+
+
+def _put_off(snapshot: Snapshot, result: CaptureResult) -> None:
+    """Let a capture come back when its host may be asked; that is no attempt."""
+    again_in = result.final.again_in if result.final else None
+    _write(
+        snapshot,
+        state=CaptureState.RETRY_WAIT,
+        attempt=max(snapshot.attempt - 1, 0),
+        next_attempt_at=Now() + timedelta(seconds=again_in or 0),
+        error=result.error or "",
+        error_detail=result.error_detail[:500],
+    )
+    snapshot.refresh_from_db()
 
 
 def _end(snapshot: Snapshot, one: Settled, warc: StoredObject | None, now: datetime) -> None:
