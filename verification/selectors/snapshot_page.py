@@ -35,6 +35,7 @@ from verification.selectors.redaction import (
     source_name,
 )
 from verification.selectors.replay import Replay, replay_of
+from verification.selectors.snapshot_cancelled import cancelled_in_words
 from verification.selectors.snapshot_details import Details, copy_details
 from verification.selectors.snapshot_picture import PagePicture, picture_of
 from verification.selectors.snapshot_tabs import Tab, View, tabs, view_of
@@ -190,19 +191,16 @@ def snapshot_page(number: int, asked: str = "") -> SnapshotPage:
 def _state_in_words(snapshot: Snapshot) -> str:
     if snapshot.state == CaptureState.RUNNING:
         return f"We are {step_in_words(snapshot.step)}."
+    if snapshot.state == CaptureState.CANCELLED:
+        return cancelled_in_words(snapshot)
     words = {
         CaptureState.QUEUED: "Waiting to be captured.",
         CaptureState.RETRY_WAIT: f"{error_in_words(snapshot.error)} We will try again.",
         CaptureState.SEALED: result_in_words(came_of(snapshot)),
         CaptureState.FAILED: f"We couldn’t archive this page. {error_in_words(snapshot.error)}",
         CaptureState.REFUSED: f"We did not try to archive it. {error_in_words(snapshot.error)}",
-        CaptureState.CANCELLED: f"The capture was cancelled. {_why(snapshot)}".rstrip(),
     }
     return next(text for state, text in words.items() if state == snapshot.state)
-
-
-def _why(snapshot: Snapshot) -> str:
-    return error_in_words(snapshot.error) if snapshot.error else ""
 
 
 def _caution(snapshot: Snapshot) -> str:
