@@ -189,7 +189,11 @@ def _filed(cast_rows: Cast, claim: Claim, filing: Filing) -> Evidence:
         locate_document(actor=cast_rows.checker, document=stub.document, address=address)
         _describe(cast_rows, stub.document, filing)
         return edit_evidence(
-            actor=cast_rows.checker, claim=claim, position=stub.position, **_judged(filing)
+            actor=cast_rows.checker,
+            claim=claim,
+            position=stub.position,
+            picture=_picture(filing),
+            **_judged(filing),
         )
     document = add_document(actor=cast_rows.checker, address=address)
     known = claim.evidence.filter(document=document).first()
@@ -200,9 +204,14 @@ def _filed(cast_rows: Cast, claim: Claim, filing: Filing) -> Evidence:
         actor=cast_rows.checker,
         claim=claim,
         document=document,
-        locator=Locator(picture=filing.picture[:20]),
+        locator=Locator(picture=_picture(filing)),
         **_judged(filing),
     )
+
+
+def _picture(filing: Filing) -> str:
+    """Which pictures of the page, as far as the column holds it."""
+    return filing.picture[:20]
 
 
 def _describe(cast_rows: Cast, document: Document, filing: Filing) -> None:

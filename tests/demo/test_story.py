@@ -81,6 +81,8 @@ def test_the_story_to_its_end_and_what_the_photographs_carry(
 ) -> None:
     claim = play(people, "confirmed")
     assert claim.status == Status.CONFIRMED
+    photos = claim.evidence.get(directness="first_hand_visual")
+    assert (photos.footnote, photos.picture) == ("9", "1 and 2")
     event = claim.status_events.first()
     assert (event.proposer, event.approver) == people
     rows = (Claim, Evidence, Snapshot, StatusEvent, AuditEvent)
