@@ -31,6 +31,7 @@ _DRAWING = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]{0,2000}?-->\s*|<!doctype\s+svg[^>]*>\s*)*<svg[\s>]",
     re.IGNORECASE,
 )
+MOST_SHOWN = LIMITS.input_bytes  # what follows in a page is in its file only
 _HOUR, _TEN_MINUTES = 3600, 600
 _MOST_KEPT = MIB
 # A page may cost seconds of processor time; two of them at once, and the others wait.
@@ -83,7 +84,7 @@ def read_archived(holder: Snapshot, at: int) -> Archived:
     key, offset = holder.warc.sha256, int(record["offset"])
     try:
         with object_store().open(key) as warc:
-            page = read_page(warc, offset, Limits(), at_most=LIMITS.input_bytes)
+            page = read_page(warc, offset, Limits(), at_most=MOST_SHOWN)
     except (MalformedRecord, StoreProblem) as problem:
         raise Upstream("The archive cannot read this copy. We know of it.") from problem
     media_type = _type_of(page)

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from sources.capture.limits import ExtractionLimits
 from sources.capture.warc import RecordKind
+from sources.models import FetchHop
 from sources.services import replay as replay_service
 from tests.factories import (
     EvidenceFactory,
@@ -75,6 +76,24 @@ def test_a_page_that_says_it_is_a_picture_is_a_page(archive: Archive) -> None:
     answer = ask(replay_address(archive(response(PAGE, "image/png")).number))
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "stolen" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain"])
+@pytest.mark.parametrize("more", [0, 15])
+def test_a_page_that_is_shown_in_part_says_so(archive: Archive, kind: str, more: int) -> None:
+    beginning, end = b"<p>Its beginning.</p>", b"<p>Its end.</p>"
+    space = replay_service.MOST_SHOWN + more - len(beginning) - len(end)
+    body = beginning + b" " * space + end
+    snapshot = archive(response(body, kind), media_type=kind, payload_size=1000)
+    FetchHop.objects.create(
+        snapshot=snapshot, fence=snapshot.fence, position=0, url=snapshot.final_url,
+        decoded_bytes=len(body),
+    )  # fmt: skip
+    shown = ask(replay_address(snapshot.number)).text
+    assert "Its beginning." in shown
+    assert ("Its end." in shown or "Its end.&lt;/p&gt;" in shown) is not bool(more)
+    said = "The page is longer than we show: this is its beginning, 8 MB of it."
+    assert (said in read(f"/snap/{snapshot.number}?view=page").text) is bool(more)
 
 
 def test_plain_text_is_text(archive: Archive) -> None:

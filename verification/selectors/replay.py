@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from core.errors import Missing
+from sources.capture.limits import MIB
 from sources.flags import Flag
-from sources.models import Snapshot, Takedown
+from sources.models import FetchHop, Snapshot, Takedown
+from sources.selectors.captures import holder_of
 from sources.selectors.custody import TakenDown
-from sources.services.replay import PAGES, PICTURES
+from sources.services.replay import MOST_SHOWN, PAGES, PICTURES
 from sources.vocabulary import CaptureState
 from verification.replay_addresses import replay_address
 from verification.selectors.public_copies import public_copy
@@ -28,9 +30,11 @@ class Replay:
     file: str
     media_type: str
     is_page: bool
+    note: str  # what of it is not shown
 
 
 def replay_of(snapshot: Snapshot) -> Replay:
+    """One query."""
     is_shown = snapshot.media_type in SHOWN and not is_two_kinds(snapshot)
     return Replay(
         origin=settings.SNAPSHOT_HOST,
@@ -38,7 +42,19 @@ def replay_of(snapshot: Snapshot) -> Replay:
         file="" if is_shown else replay_address(snapshot.number, "file"),
         media_type=snapshot.media_type,
         is_page=is_shown and snapshot.media_type in PAGES,
+        note=_cut(snapshot) if is_shown and snapshot.media_type not in PICTURES else "",
     )
+
+
+def _cut(snapshot: Snapshot) -> str:
+    """That a page is shown in part, by what its body measured when it was unpacked."""
+    holder = holder_of(snapshot)
+    hops = FetchHop.objects.filter(snapshot=holder, fence=holder.fence).order_by("-position")
+    unpacked = hops.values_list("decoded_bytes", flat=True).first() or 0
+    if max(unpacked, holder.payload_size or 0) <= MOST_SHOWN:
+        return ""
+    most = f"{MOST_SHOWN // MIB} MB"
+    return f"The page is longer than we show: this is its beginning, {most} of it."
 
 
 def is_two_kinds(snapshot: Snapshot) -> bool:
