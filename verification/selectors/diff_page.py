@@ -207,7 +207,7 @@ def _rows(lines: Sequence[Line], quotes: Sequence[_Quoted], *, only_evidence: bo
     """Lines, with runs of the same ones folded; with ONLY_EVIDENCE, of what no claim quotes."""
     uses = [_uses_of(line, quotes) for line in lines]
     if only_evidence:
-        keep = {at for at, found in enumerate(uses) if found}
+        keep = _with_counterparts(lines, {at for at, found in enumerate(uses) if found})
     else:
         changed = [at for at, line in enumerate(lines) if line.kind != "same"]
         keep = {near for at in changed for near in range(at - AROUND, at + AROUND + 1)}
@@ -220,6 +220,17 @@ def _rows(lines: Sequence[Line], quotes: Sequence[_Quoted], *, only_evidence: bo
         else:
             rows.append(Row("fold", folded=1))
     return rows
+
+
+def _with_counterparts(lines: Sequence[Line], keep: set[int]) -> set[int]:
+    """KEEP, and what stands in the place of a line that went, or stood in that of one that came."""
+    beside = {"old": (1, "new"), "new": (-1, "old")}
+    found = set(keep)
+    for at in keep & {at for at, line in enumerate(lines) if line.kind in beside}:
+        step, kind = beside[lines[at].kind]
+        if 0 <= at + step < len(lines) and lines[at + step].kind == kind:
+            found.add(at + step)
+    return found
 
 
 def _pieces(line: Line) -> Iterator[Piece]:
