@@ -14,7 +14,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 
 from core.replay_gate import GetResponse, ReplayGate
-from verification.replay_addresses import main_origin
+from verification.replay_addresses import main_origins
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -38,7 +38,7 @@ def policy() -> str:
     return (
         "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
         "font-src 'self' data:; media-src 'self'; form-action 'none'; base-uri 'none'; "
-        f"frame-ancestors {main_origin()}"
+        f"frame-ancestors {main_origins()}"
     )
 
 

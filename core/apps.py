@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from celery import current_app
 from django.apps import AppConfig
 
@@ -8,5 +10,6 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
+        import_module("core.checks")  # which register themselves
         # Task discovery is lazy in web processes and tests; enqueue() looks tasks up by name.
         current_app.autodiscover_tasks(force=True)

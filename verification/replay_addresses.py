@@ -9,6 +9,7 @@ from django.core import signing
 
 from core.errors import DomainError, Missing
 
+LOOPBACK = ("127.0.0.1", "localhost")
 GOOD_FOR = 600  # seconds
 _SIGNER = "verification.replay"
 
@@ -39,7 +40,13 @@ def copy_of(token: str) -> int:
     return int(value)
 
 
-def main_origin() -> str:
-    """The only origin whose pages may hold a replayed page in a frame."""
+def main_origins() -> str:
+    """The origins whose pages may hold a replayed page in a frame: the site's own, by its names.
+
+    On loopback a site has two, and a person may open it by either.
+    """
     parts = urlsplit(settings.PUBLIC_URL)
-    return f"{parts.scheme}://{parts.netloc}"
+    if parts.hostname not in LOOPBACK:
+        return f"{parts.scheme}://{parts.netloc}"
+    port = f":{parts.port}" if parts.port else ""
+    return " ".join(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)

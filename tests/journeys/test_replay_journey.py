@@ -292,6 +292,15 @@ def test_no_other_site_can_frame_a_replayed_page(
         assert "chrome-error:" in framed(opened).url
 
 
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_the_frame_is_filled_by_whichever_name_of_loopback_the_site_is_opened(
+    visitor: Visitor, copies: dict[str, Snapshot], site: LiveServer, name: str
+) -> None:
+    there = site.url.replace("127.0.0.1", name)
+    opened = visitor.open(f"{there}/snap/{copies['everything'].number}?view=page")
+    assert framed(opened).get_by_text("Seen at dawn").is_visible()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_the_tab_is_for_everybody(tabs: Tabs, copies: dict[str, Snapshot], script: bool) -> None:
     for view in ("page", "details"):
