@@ -143,6 +143,7 @@ CELERY_BEAT_SCHEDULE = {
     "recheck cited pages": {"task": "sources.recheck_due", "schedule": 60.0},
     "sweep quotes": {"task": "claims.sweep_quotes", "schedule": 300.0},
     "sweep notifications": {"task": "verification.sweep_notifications", "schedule": 300.0},
+    "tell of damage": {"task": "verification.tell_of_damage", "schedule": 300.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
     "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},
     "sweep stamps": {"task": "sources.sweep_stamps", "schedule": 60.0},

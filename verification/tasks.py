@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from verification.services import assess, notifications, proposals, snapshots
+from verification.services import assess, damage, notifications, proposals, snapshots
 
 
 @shared_task(name="verification.evidence_changed")
@@ -53,3 +53,8 @@ def quotes_moved(snapshot_id: int) -> None:
 @shared_task(name="verification.sweep_notifications")
 def sweep_notifications() -> None:
     notifications.sweep_notifications()
+
+
+@shared_task(name="verification.tell_of_damage")
+def tell_of_damage() -> None:
+    damage.tell_of_damage()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from sources.models import FixityCheck, StoredObject, Tombstone
 
 LATEST_AFTER = timedelta(days=90)
+MOST_FOUND = 5000
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,30 @@ def damaged_now() -> QuerySet[StoredObject]:
         )
         .filter(was_ok=False, was_restored=False)
         .exclude(Exists(Tombstone.objects.filter(stored=OuterRef("pk"))))
+    )
+
+
+def unmended(stored: StoredObject) -> FixityCheck | None:
+    """The last look at STORED, if it found damage that could not be restored. One query."""
+    newest = stored.checks.order_by("-checked_at", "-pk").first()
+    return newest if newest and not newest.ok and not newest.restored else None
+
+
+def damage_found(*, after: int, since: datetime) -> list[FixityCheck]:
+    """Checks SINCE that moment, beyond the check AFTER, that found new damage; oldest first.
+
+    A later look at what was found damaged already, and could not be restored, is nothing new.
+    """
+    before = FixityCheck.objects.filter(stored=OuterRef("stored"), pk__lt=OuterRef("pk"))
+    newest = before.order_by("-pk")
+    return list(
+        FixityCheck.objects.filter(ok=False, pk__gt=after, checked_at__gt=since)
+        .annotate(
+            was_ok=Subquery(newest.values("ok")[:1]),
+            was_restored=Subquery(newest.values("restored")[:1]),
+        )
+        .filter(Q(was_ok=None) | Q(was_ok=True) | Q(was_restored=True))
+        .order_by("pk")[:MOST_FOUND]
     )
 
 

@@ -13,6 +13,7 @@ class NotificationKind(Term):
     CAPTURE_FAILED = "capture_failed", "A page could not be archived"
     SENT_BACK = "sent_back", "Sent back"
     APPROVAL_WANTED = "approval_wanted", "Approval wanted"
+    DAMAGED = "damaged", "Archived bytes are damaged"
 
 
 class Notification(models.Model):

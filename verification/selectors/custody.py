@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from claims.models import Evidence
 from core.errors import Missing
-from sources.models import LegalHold, Snapshot, Takedown
+from sources.models import FixityCheck, LegalHold, Snapshot, Takedown
 from sources.selectors.custody import revisiting, standing_hold, takedown_of
+from sources.selectors.fixity import unmended
 from sources.vocabulary import CaptureState, TakedownBasis
 from verification.addresses import snapshot_path
 from verification.desk_addresses import desk_claim_path
@@ -39,6 +40,7 @@ class CustodyPage:
     is_removed: bool
     needed_by: tuple[int, ...]
     claims: tuple[CitingClaim, ...]
+    damage: FixityCheck | None  # the last look, if it found other bytes and could not mend them
 
 
 def custody_page(number: int) -> CustodyPage:
@@ -60,6 +62,7 @@ def custody_page(number: int) -> CustodyPage:
         is_removed=hasattr(snapshot.warc, "tombstone"),
         needed_by=tuple(revisiting(snapshot).values_list("number", flat=True)[:MOST_SHOWN]),
         claims=_citing(snapshot),
+        damage=unmended(snapshot.warc),
     )
 
 
