@@ -27,6 +27,7 @@ from claims.vocabulary import Alignment, AlignmentBasis, Directness, QuoteState,
 from core.errors import Conflict, Invalid, Missing
 from sources.models import Document
 from sources.outcomes import HOLDS_THE_DOCUMENT
+from sources.selectors.custody import KEPT_PRIVATE
 from sources.vocabulary import CaptureState
 
 REASON_LENGTH = 10
@@ -127,11 +128,11 @@ def _next_position(claim: Claim) -> int:
 
 
 def _newest_sealed(document: Document) -> Any:
-    """The newest copy that holds the document; a kept error page is no copy of it."""
+    """The newest copy that holds the document and can be shown; an error page is no copy of it."""
     copies = document.snapshots.filter(
         state=CaptureState.SEALED, outcome__in=HOLDS_THE_DOCUMENT, takedown__isnull=True
     )
-    return copies.order_by("-number").first()
+    return copies.exclude(KEPT_PRIVATE).order_by("-number").first()
 
 
 def _save_new(evidence: Evidence) -> None:

@@ -1,4 +1,4 @@
-"""Holds and takedowns of archived copies, and who still needs their bytes."""
+"""Holds and takedowns of archived copies, which are private, and who still needs their bytes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.errors import DomainError
+from sources.flags import Flag
 from sources.models import Artifact, LegalHold, Snapshot, StoredObject, Takedown, Tombstone
-from sources.vocabulary import TakedownBasis
+from sources.vocabulary import CaptureReason, TakedownBasis
+
+# The page asks robots to keep no copies, and no person asked for this one: it is compared with
+# the others, and its hash is in the record; it is shown to nobody.
+KEPT_PRIVATE = Q(reason=CaptureReason.SCHEDULE, flags__contains=[str(Flag.NOARCHIVE)])
 
 
 class TakenDown(DomainError):
@@ -49,6 +54,11 @@ def refuse_taken_down(snapshot: Snapshot) -> None:
     found = takedown_of(snapshot)
     if found is not None:
         raise TakenDown(snapshot, found)
+
+
+def is_private(snapshot: Snapshot) -> bool:
+    """Whether SNAPSHOT is one of KEPT_PRIVATE."""
+    return snapshot.reason == CaptureReason.SCHEDULE and Flag.NOARCHIVE in snapshot.flags
 
 
 def standing_hold(snapshot: Snapshot) -> LegalHold | None:

@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid
 from core.jobs import enqueue
 from sources.capture.hosts import host_of
 from sources.models import Document, Snapshot, Source
+from sources.selectors.custody import is_private
 from sources.selectors.documents import address_digest, document_at, source_of_address
 from sources.services.turns import priority_of, refuse_too_many, turn_of
 from sources.urlnorm import InvalidAddress, canonical_address, lookup_key
@@ -171,7 +172,7 @@ def request_capture(
     if document.address is None:
         raise Conflict("This document has no address yet. Find the address first.")
     recent = _recent_capture(document)
-    if recent is not None:
+    if recent is not None and (actor is None or _is_for_people(recent, actor, reason)):
         return recent
     if actor is not None and not in_bulk:
         refuse_too_many(actor)
@@ -192,6 +193,23 @@ def request_capture(
     )
     enqueue("sources.capture", snapshot_id=snapshot.pk)
     return snapshot
+
+
+def _is_for_people(snapshot: Snapshot, actor: User, reason: str) -> bool:
+    """Whether ACTOR may have SNAPSHOT, which was asked for already; a schedule's becomes theirs.
+
+    A schedule obeys robots.txt and keeps to itself what a page asks not to be kept; a person who
+    asks for one page gets it.
+    """
+    if snapshot.reason != CaptureReason.SCHEDULE:
+        return True
+    if snapshot.state == CaptureState.SEALED:
+        return not is_private(snapshot)
+    rows = Snapshot.objects.filter(pk=snapshot.pk, state__in=WAITING)
+    priority = priority_of(reason, in_bulk=False)
+    is_theirs = rows.update(requested_by=actor, reason=reason, priority=priority) == 1
+    snapshot.refresh_from_db()
+    return is_theirs or not is_private(snapshot)
 
 
 def _recent_capture(document: Document) -> Snapshot | None:

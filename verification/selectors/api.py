@@ -13,8 +13,9 @@ from claims.selectors.evidence import evidence_of
 from claims.vocabulary import Publication
 from core.errors import Missing
 from sources.models import Artifact, Snapshot, Source
-from sources.vocabulary import ArtifactKind, Safety
+from sources.vocabulary import ArtifactKind
 from verification.models import Assessment, StatusEvent
+from verification.selectors.public_copies import public_copies
 
 Actor = User | AnonymousUser
 
@@ -72,19 +73,17 @@ def sources() -> models.QuerySet[Source]:
 
 
 def snapshots() -> models.QuerySet[Snapshot]:
-    """Captures of documents that a public claim cites, with the newest extracted text.
+    """Captures that the public may see, with the newest extracted text.
 
     A copy would name a withheld person as surely as the name.
     """
-    cited = _cited().filter(document=OuterRef("document"))
     newest = Artifact.objects.filter(kind=ArtifactKind.TEXT).order_by("-pk")
     texts = [
         models.Prefetch(name, queryset=newest, to_attr="texts")
         for name in ("artifacts", "revisits__artifacts")
     ]
     return (
-        Snapshot.objects.filter(Exists(cited))
-        .exclude(document__source__safety=Safety.WITHHELD)
+        public_copies()
         .select_related("document__source", "warc", "takedown", "revisits__takedown")
         .prefetch_related(*texts, "hops")
     )

@@ -5,24 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from claims.models import Evidence
 from claims.vocabulary import Publication
 from core.errors import Missing
 from sources.models import Snapshot
 from sources.selectors.captures import gone_since
-from sources.selectors.custody import refuse_taken_down
+from sources.selectors.custody import KEPT_PRIVATE, refuse_taken_down
 from sources.selectors.pictures import picture_asked
 from sources.vocabulary import CaptureState, Safety
 
 
 def public_copies() -> models.QuerySet[Snapshot]:
-    """Snapshots of documents that a published claim cites and that name nobody withheld."""
+    """Snapshots of documents that a published claim cites and that name nobody withheld.
+
+    Not those that a schedule made of pages that ask for no copies.
+    """
     cited = Evidence.objects.filter(
         document=OuterRef("document"), claim__publication=Publication.PUBLISHED
     )
-    return Snapshot.objects.filter(Exists(cited)).exclude(document__source__safety=Safety.WITHHELD)
+    named = Q(document__source__safety=Safety.WITHHELD)
+    return Snapshot.objects.filter(Exists(cited)).exclude(named).exclude(KEPT_PRIVATE)
 
 
 def public_copy(number: int) -> Snapshot:

@@ -8,7 +8,7 @@ from datetime import datetime
 from claims.models import Evidence
 from claims.vocabulary import QuoteState
 from core.bidi import with_turns_shown
-from sources.selectors.custody import is_taken_down
+from sources.selectors.custody import is_private, is_taken_down
 from verification.addresses import diff_path, snapshot_path
 from verification.selectors.redaction import is_withheld
 
@@ -53,7 +53,7 @@ def moved_of(item: Evidence) -> Moved | None:
     lead = _LEADS.get(state)
     if lead is None or item.withdrawn_at is not None:
         return None
-    shows = not is_withheld(item.document) and not _last_taken_down(item)
+    shows = not is_withheld(item.document) and not _last_hidden(item)
     return Moved(
         lead=lead,
         at=item.quote_state_since,
@@ -75,9 +75,10 @@ def _href(item: Evidence, state: QuoteState) -> str:
     return snapshot_path(last.number)
 
 
-def _last_taken_down(item: Evidence) -> bool:
-    """Words of a copy that was taken down are not shown at the claim either."""
-    return item.quote_snapshot is not None and is_taken_down(item.quote_snapshot)
+def _last_hidden(item: Evidence) -> bool:
+    """Words of a copy that nobody may see are not shown at the claim either."""
+    last = item.quote_snapshot
+    return last is not None and (is_taken_down(last) or is_private(last))
 
 
 def moved_in_words(item: Evidence) -> str:
@@ -87,6 +88,6 @@ def moved_in_words(item: Evidence) -> str:
 
 def words_now(item: Evidence) -> str:
     """What stands in the quote's place, shortly; "" where nothing does, or nobody may see it."""
-    if not item.quote_now or _last_taken_down(item):
+    if not item.quote_now or _last_hidden(item):
         return ""
     return f"It now says: “{with_turns_shown(item.quote_now)[:MOST_NOW]}”"

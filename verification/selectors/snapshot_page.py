@@ -27,7 +27,7 @@ from verification.addresses import (
 )
 from verification.memento import memento_headers
 from verification.selectors.phrases import published
-from verification.selectors.public_copies import public_copy
+from verification.selectors.public_copies import public_copies, public_copy
 from verification.selectors.redaction import (
     document_title,
     live_address,
@@ -232,7 +232,7 @@ def _citation(item: Evidence) -> Citation:
 
 def _captures(snapshot: Snapshot) -> tuple[Capture, ...]:
     """Newest first, this one among them, with what each showed that the one before did not."""
-    rows = Snapshot.objects.filter(document=snapshot.document_id).select_related("takedown")
+    rows = public_copies().filter(document=snapshot.document_id).select_related("takedown")
     found = list(rows.order_by("-number")[:MOST_CAPTURES])
     changes = heaviest_changes([row.pk for row in found])
     return tuple(_capture(row, snapshot, changes.get(row.pk)) for row in found)

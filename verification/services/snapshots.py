@@ -14,7 +14,7 @@ from claims.services.snapshots import cite_snapshot
 from core.jobs import enqueue
 from sources.models import Document, Snapshot, Source
 from sources.outcomes import HOLDS_THE_DOCUMENT, holds_the_document
-from sources.selectors.custody import is_taken_down
+from sources.selectors.custody import KEPT_PRIVATE, is_private, is_taken_down
 from sources.services.origins import find_copies
 from sources.services.watch import compare_sealed, start_watch, stop_watch
 from sources.vocabulary import CaptureState, JobKind, JobState
@@ -43,7 +43,8 @@ def _take_in(snapshot: Snapshot) -> None:
     In this order, so that a copy of another report is never scored as a report of its own first.
     """
     changed = find_copies(document=snapshot.document)
-    cite_snapshot(snapshot=snapshot)
+    if not is_private(snapshot):
+        cite_snapshot(snapshot=snapshot)
     if changed:
         reassess_claims(claim_ids=_claims_citing(changed), cause="a copy was found")
 
@@ -71,6 +72,7 @@ def sweep_copies(*, limit: int = 200) -> int:
             document__evidence__snapshot__isnull=True,
             document__evidence__isnull=False,
         )
+        .exclude(KEPT_PRIVATE)
         .exclude(jobs__kind=JobKind.TEXT, jobs__state__in=[JobState.PENDING, JobState.RUNNING])
         .order_by("-number")
         .values_list("pk", flat=True)
