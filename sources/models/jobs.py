@@ -40,6 +40,12 @@ class ArtifactJob(models.Model):
             models.Index(
                 fields=["next_attempt_at"], name="job_due", condition=Q(state=JobState.PENDING)
             ),
+            # health, and trying again: what is not done, which is little
+            models.Index(
+                fields=["state", "id"],
+                name="job_open",
+                condition=Q(state__in=[JobState.PENDING, JobState.RUNNING, JobState.FAILED]),
+            ),
             models.Index(
                 fields=["lease_until"], name="job_leased", condition=Q(state=JobState.RUNNING)
             ),
