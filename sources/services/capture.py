@@ -29,7 +29,7 @@ from sources.services.gate import gated
 from sources.services.hosts import note_answer, wait_for_appointment
 from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
-from sources.services.revisits import holder_for
+from sources.services.revisits import holder_for, with_earlier
 from sources.services.robots import heed_robots
 from sources.services.settle import expire_leases, settle_breakdown, settle_capture
 from sources.services.texts import kept_text
@@ -86,7 +86,8 @@ def run_leased(lease: Lease, policy: Policy | None = None) -> Captured | None:
 
 
 def _capture(lease: Lease, camera: Capturer) -> Captured:
-    snapshot = Snapshot.objects.select_related("document").get(pk=lease.snapshot_id)
+    rows = with_earlier(Snapshot.objects.select_related("document"))
+    snapshot = rows.get(pk=lease.snapshot_id)
     _clear_earlier_attempts(camera.staging_dir, lease)
     result = heed_robots(lease=lease, snapshot=snapshot, camera=camera)
     if result is None:

@@ -69,7 +69,8 @@ def due_objects() -> QuerySet[StoredObject]:
             was_ok=Subquery(newest.values("ok")[:1]),
             was_restored=Subquery(newest.values("restored")[:1]),
             # Evidence belongs to a package above this one; only its name is known here.
-            cited=Count("snapshots__evidence", distinct=True),
+            cited=Count("snapshots__evidence", distinct=True)
+            + Count("snapshots__revisited_by__evidence", distinct=True),
         )
         .filter(
             Q(last__isnull=True)

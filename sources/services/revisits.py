@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from sources.capture.pipeline import CaptureResult, FindHolder
 from sources.capture.revisit import Holder, same_again
@@ -36,11 +37,19 @@ class HolderGone(Exception):
         self.keys = frozenset(keys)
 
 
+def with_earlier(rows: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
+    """ROWS that know as `has_earlier` whether their document has any copy yet: most have none."""
+    earlier = Snapshot.objects.filter(document=OuterRef("document"), state=CaptureState.SEALED)
+    return rows.annotate(has_earlier=Exists(earlier))
+
+
 def holder_for(snapshot: Snapshot) -> FindHolder:
     """Return what finds the copy of SNAPSHOT's document that holds what a capture got again.
 
     Its object is read from the store and hashed first, so call it outside of transactions.
     """
+    if not getattr(snapshot, "has_earlier", True):
+        return lambda _result: None
 
     def find(result: CaptureResult) -> Holder | None:
         found = (_read(one, result) for one in _candidates(snapshot, result))

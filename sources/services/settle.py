@@ -31,7 +31,7 @@ from sources.vocabulary import CaptureState, JobKind
 
 _ENDED_COLUMNS = (
     "state", "next_attempt_at", "capture_finished_at", "lease_until", "step", "error",
-    "error_detail",
+    "error_detail", "contact", "network",
 )  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def _owned(leases: Sequence[Lease]) -> dict[int, Snapshot]:
 
 def _write(snapshot: Snapshot, **columns: Any) -> None:
     """Change a row that `_owned` has locked; the fence is asked for again where it is made."""
-    columns |= {"lease_until": None, "step": ""}
+    columns |= {"lease_until": None, "step": "", "contact": "", "network": ""}
     rows = Snapshot.objects.filter(pk=snapshot.pk, fence=snapshot.fence, state=CaptureState.RUNNING)
     if rows.update(**columns) != 1:
         raise LeaseLost
@@ -306,6 +306,7 @@ def _expire(snapshot: Snapshot) -> None:
     snapshot.next_attempt_at = None if is_spent else Now()
     snapshot.capture_finished_at = Now() if is_spent else None
     snapshot.lease_until, snapshot.step, snapshot.error = None, "", ErrorCode.LEASE_LOST
+    snapshot.contact = snapshot.network = ""
     snapshot.error_detail = "The worker stopped before the capture was done."
     snapshot.save(update_fields=_ENDED_COLUMNS)
     if is_spent:

@@ -244,6 +244,19 @@ def test_this_machine_s_own_loopback_is_not_counted_and_costs_nothing(
     assert (asked_for, snapshot.network) == ([], "")
 
 
+def test_what_ended_is_counted_no_more(origin: Origin) -> None:
+    origin.answers["/"] = page(ARTICLE)
+    done = asked("one.example.org")
+    assert state_after(done) == (CaptureState.SEALED, "", 1)
+    assert (done.contact, done.network) == ("", "")
+    lease, place = held("one.example.org")
+    assert take_connection(lease, place)
+    Snapshot.objects.filter(pk=lease.snapshot_id).update(lease_until=Now() - timedelta(1))
+    expire_leases()
+    given_back = Snapshot.objects.get(pk=lease.snapshot_id)
+    assert (given_back.state, given_back.network) == (CaptureState.QUEUED, "")
+
+
 @pytest.mark.parametrize(
     ("ip", "network"),
     [

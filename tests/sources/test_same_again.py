@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from accounts.models import User
 from audit.selectors import chain_faults
+from core.errors import Conflict
 from sources.capture import pipeline
 from sources.capture.store import StoreProblem
 from sources.models import ArtifactJob, Snapshot
-from sources.services import capture, takedowns
+from sources.selectors.custody import is_taken_down
+from sources.services import capture, settle, takedowns
 from sources.services.artifacts import make_artifact
 from sources.services.installation import capture_policy, object_store
+from sources.services.settle import expire_leases
 from sources.services.texts import kept_text, read_text
 from sources.services.visible import visible_of
 from sources.vocabulary import ArtifactKind, CaptureReason, CaptureState, JobState, TakedownBasis
+from tests.races.at_once import Meeting, at_once
 from tests.sources.conftest import ARTICLE, Queue, capture_and_read
 from tests.sources.origin import Origin, chunked, page, redirect
 
@@ -286,3 +293,76 @@ def test_the_command_shows_the_text_of_a_page_that_was_the_same_again(
     found = capture.capture_now(address=first.document.address, policy=capture_policy())
     assert found.snapshot.revisits == first
     assert found.text.status == "ok"
+
+
+class PowerCut(BaseException):
+    """Ends a worker wherever it is; nothing of ours may catch it."""
+
+
+@pytest.mark.parametrize("step", ["sealing", "settling"])
+def test_a_crash_in_the_middle_ends_in_one_copy_that_refers_to_the_first(
+    first: Snapshot, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    waiting = again(first)
+
+    def cut(*_arguments: object, **_named: object) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        where = (pipeline.Capturer, "_stored") if step == "sealing" else (settle, "hold_holders")
+        patch.setattr(*where, cut)
+        with pytest.raises(PowerCut):
+            capture.run_capture(snapshot_id=waiting.pk)
+    Snapshot.objects.filter(pk=waiting.pk).update(lease_until=Now() - timedelta(seconds=1))
+    assert expire_leases() == 1
+    assert captured(waiting).revisits == first
+    assert list(Path(settings.STAGING_DIR).iterdir()) == []
+
+
+@pytest.mark.fault(80)
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_and_a_takedown_cannot_pass_each_other(
+    queued: Queue, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is first, nothing that stands refers to what was taken down."""
+    for _ in range(4):
+        first = capture_and_read(queued(f"/?{Snapshot.objects.count()}"))
+        waiting = again(first)
+        meeting = Meeting()
+        with monkeypatch.context() as patch:
+            meeting.before(patch, settle, "hold_holders")
+            meeting.before(patch, takedowns, "standing_hold")
+            results = at_once(
+                lambda waiting=waiting: capture.run_capture(snapshot_id=waiting.pk),
+                lambda first=first: _take_down(first, administrator),
+            )
+        second = Snapshot.objects.get(pk=waiting.pk)
+        assert second.state == CaptureState.SEALED
+        if second.revisits_id is None:
+            assert results[1] is None, "the takedown was first"
+            assert is_taken_down(Snapshot.objects.get(pk=first.pk))
+        else:
+            assert isinstance(results[1], Conflict), "the seal was first, and the takedown told of"
+            assert not is_taken_down(Snapshot.objects.get(pk=first.pk))
+
+
+def text_of(size: int) -> bytes:
+    """A page of SIZE bytes that packs about as well as prose does."""
+    words = Random(3)  # noqa: S311 - the same page each time
+    known = ["".join(words.choices("etaoinshrdlu", k=words.randint(2, 9))) for _ in range(1500)]
+    body = "".join(f"<p>{' '.join(words.choices(known, k=60))}</p>" for _ in range(size // 300))
+    return f"<html><title>Prose</title><body>{body}".encode()[:size]
+
+
+def test_twenty_recaptures_of_an_unchanged_page_take_a_tenth_of_the_room(
+    queued: Queue, open_origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stored(path: str) -> int:
+        open_origin.answers[path] = page(text_of(50_000))
+        first = capture_and_read(queued(path))
+        return sum(captured(again(first)).warc.size for _ in range(20))
+
+    with_references = stored("/a")
+    monkeypatch.setattr(capture, "holder_for", lambda _snapshot: lambda _result: None)
+    without = stored("/b")
+    assert with_references * 9 < without

@@ -27,7 +27,10 @@ class CitingClaim:
 
 @dataclass(frozen=True)
 class CustodyPage:
-    """`needed_by`: copies whose page lies in this file; while they stand, its bytes stay."""
+    """`needed_by`: later copies that show the page of this file.
+
+    `shows`: the earlier copy whose page this one shows.
+    """
 
     snapshot: Snapshot
     number: int
@@ -39,13 +42,14 @@ class CustodyPage:
     basis: str
     is_removed: bool
     needed_by: tuple[int, ...]
+    shows: int | None
     claims: tuple[CitingClaim, ...]
     damage: FixityCheck | None  # the last look, if it found other bytes and could not mend them
 
 
 def custody_page(number: int) -> CustodyPage:
     """Copy NUMBER, public or not. Missing: nothing is sealed under it."""
-    rows = Snapshot.objects.select_related("document", "warc__tombstone", "takedown")
+    rows = Snapshot.objects.select_related("document", "warc__tombstone", "takedown", "revisits")
     snapshot = rows.filter(number=number, state=CaptureState.SEALED).first()
     if snapshot is None or snapshot.warc is None:
         raise Missing(f"Nothing is archived under {number}.")
@@ -61,6 +65,7 @@ def custody_page(number: int) -> CustodyPage:
         basis=TakedownBasis(takedown.basis).label if takedown else "",
         is_removed=hasattr(snapshot.warc, "tombstone"),
         needed_by=tuple(revisiting(snapshot).values_list("number", flat=True)[:MOST_SHOWN]),
+        shows=snapshot.revisits.number if snapshot.revisits else None,
         claims=_citing(snapshot),
         damage=unmended(snapshot.warc),
     )
