@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sources.capture.pipeline import CaptureResult, FindHolder
 from sources.capture.revisit import Holder, same_again
 from sources.capture.store import StoreProblem
 from sources.models import ArtifactJob, Snapshot, Takedown, Tombstone
+from sources.selectors.custody import KEPT_PRIVATE
 from sources.services.installation import object_store
 from sources.vocabulary import CaptureReason, CaptureState, JobKind, JobState
 
@@ -59,7 +60,10 @@ def holder_for(snapshot: Snapshot) -> FindHolder:
 
 
 def _candidates(snapshot: Snapshot, result: CaptureResult) -> Sequence[Snapshot]:
-    """Whole copies of our own that should hold what RESULT got, by their rows; newest first."""
+    """Whole copies of our own that should hold what RESULT got, by their rows; newest first.
+
+    What is kept private is never referred to: a copy that anybody may see would show it.
+    """
     final = result.final
     if final is None:
         return []
@@ -76,7 +80,7 @@ def _candidates(snapshot: Snapshot, result: CaptureResult) -> Sequence[Snapshot]
             takedown__isnull=True,
             warc__tombstone__isnull=True,
         )
-        .exclude(reason__in=_GIVEN)
+        .exclude(Q(reason__in=_GIVEN) | KEPT_PRIVATE)
         .select_related("warc")
         .order_by("-number")
     )

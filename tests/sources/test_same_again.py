@@ -21,7 +21,7 @@ from core.errors import Conflict
 from sources.capture import pipeline
 from sources.capture.store import StoreProblem
 from sources.models import ArtifactJob, Snapshot
-from sources.selectors.custody import is_taken_down
+from sources.selectors.custody import is_private, is_taken_down
 from sources.services import capture, settle, takedowns
 from sources.services.artifacts import make_artifact
 from sources.services.installation import capture_policy, object_store
@@ -175,6 +175,18 @@ def test_a_file_that_somebody_gave_is_never_referred_to(first: Snapshot) -> None
         reason=CaptureReason.PROVIDED,
     )  # fmt: skip
     assert captured(again(first)).revisits == first
+
+
+def test_what_is_kept_private_is_not_shown_by_way_of_a_later_copy(
+    queued: Queue, open_origin: Origin
+) -> None:
+    """A schedule's copy of a page that asks for no copies; then a person asks for one."""
+    open_origin.answers["/"] = page(ARTICLE, "X-Robots-Tag: noarchive")
+    private = capture_and_read(queued(reason=CaptureReason.SCHEDULE))
+    assert is_private(private)
+    theirs = captured(again(private))
+    assert (theirs.revisits, types(theirs)[-2]) == (None, "response")
+    assert captured(again(private, reason=CaptureReason.SCHEDULE)).revisits == theirs
 
 
 def test_the_bytes_of_the_earlier_copy_are_read_first(first: Snapshot) -> None:
