@@ -104,6 +104,18 @@ def test_a_page_is_for_everybody(
         assert page.context.cookies() == []
 
 
+def test_the_last_line_of_the_waterfall_is_one_line(
+    tabs: Tabs, numbers_at: Callable[[str], dict[str, Any]]
+) -> None:
+    page = show(tabs, Shown("desk_claim", "/desk/c/{claim}", CHECKER), numbers_at("proposed"))
+    heading = page.locator(".waterfall .total th")
+    lines = heading.evaluate(
+        "(cell) => { const all = document.createRange(); all.selectNodeContents(cell); "
+        "return all.getClientRects().length }"
+    )
+    assert (heading.inner_text(), lines) == ("Score now", 1)
+
+
 def test_a_faulty_page_would_be_noticed(
     tabs: Tabs, numbers_at: Callable[[str], dict[str, Any]]
 ) -> None:
