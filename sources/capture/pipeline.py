@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +280,7 @@ def extract_stored(
     return extract(PageInput(page.url, page.head.value("content-type"), page.body), limits)
 
 
+@lru_cache(maxsize=16)
 def configuration_digest(policy: Policy, limits: Limits) -> str:
     """Return the SHA-256 of what the capture was allowed, so that two captures can be compared."""
     allowed = {

@@ -131,7 +131,7 @@ def _metadata(trail: Trail, main: RecordRef | None, now: datetime) -> Record:
         RecordKind.METADATA,
         "application/json",
         now,
-        body=json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace"),
+        body=json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"),
         target_uri=trail.final.url if main else trail.requested.url,
         fields={"WARC-Concurrent-To": main.record_id} if main else None,
     )

@@ -37,14 +37,8 @@ from sources.services.clock import database_now
 from sources.services.documents import add_document, canonical
 from sources.services.flagging import flags_with
 from sources.services.installation import object_store
-from sources.services.settle import (
-    announce_sealed,
-    columns_of,
-    hop_row,
-    sealing_entry,
-    stored_objects,
-    subject_of,
-)  # fmt: skip
+from sources.services.settle import announce_sealed, sealing_entry, subject_of
+from sources.services.settled_rows import columns_of, hop_row, stored_objects  # fmt: skip
 from sources.vocabulary import CaptureReason, CaptureState
 
 PLAIN_BYTES = 100 * MIB

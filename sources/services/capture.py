@@ -31,10 +31,11 @@ from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
 from sources.services.revisits import holder_for, with_earlier
 from sources.services.robots import heed_robots
-from sources.services.settle import expire_leases, settle_breakdown, settle_capture
+from sources.services.settle import Settled, expire_leases, settle_breakdown
 from sources.services.texts import kept_text
-from sources.services.turns import address_of, next_in_turn, take_due, take_turn
-from sources.vocabulary import CaptureReason, JobKind
+from sources.services.together import settle_together
+from sources.services.turns import address_of, next_in_turn, take_due, take_turn, text_of
+from sources.vocabulary import CaptureReason, JobKind, RobotsVerdict
 
 logger = logging.getLogger(__name__)
 
@@ -88,25 +89,26 @@ def run_leased(lease: Lease, policy: Policy | None = None) -> Captured | None:
 def _capture(lease: Lease, camera: Capturer) -> Captured:
     rows = with_earlier(Snapshot.objects.select_related("document"))
     snapshot = rows.get(pk=lease.snapshot_id)
-    _clear_earlier_attempts(camera.staging_dir, lease)
-    result = heed_robots(lease=lease, snapshot=snapshot, camera=camera)
+    result = heed_robots(snapshot=snapshot, camera=camera)
     if result is None:
-        result = _fetched(lease, snapshot, gated(camera, lease, snapshot))
+        result = fetched(lease, snapshot, camera)
+        note_answer(asked=address_of(snapshot), last=result.final)
+    robots = RobotsVerdict(snapshot.robots)
     try:
-        return Captured(settle_capture(lease=lease, result=result), result)
+        return Captured(settle_together(Settled(lease, result, robots)), result)
     finally:
         result.discard()
 
 
-def _fetched(lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResult:
-    result = camera.capture(
-        snapshot.via or snapshot.document.address or "",
+def fetched(lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResult:
+    """Ask for the page of SNAPSHOT and keep what comes; what is written down follows."""
+    _clear_earlier_attempts(camera.staging_dir, lease)
+    return gated(camera, lease, snapshot).capture(
+        text_of(snapshot),
         label=f"{lease.snapshot_id}-{lease.fence}",
         on_step=lease.note_step,
         find_holder=holder_for(snapshot),
     )
-    note_answer(asked=address_of(snapshot), last=result.final)
-    return result
 
 
 def _settle_broken(lease: Lease, problem: Exception) -> None:
@@ -180,6 +182,8 @@ def send_due() -> int:
 
 def _clear_earlier_attempts(folder: Path, lease: Lease) -> None:
     """Remove what killed workers of this machine left of the same snapshot; we hold its lease."""
+    if lease.fence == 1:
+        return
     for left in folder.glob(f"{lease.snapshot_id}-*"):
         shutil.rmtree(left, ignore_errors=True)
 

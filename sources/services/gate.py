@@ -72,7 +72,6 @@ class _Gate:
         known = RobotsVerdict(self.snapshot.robots or RobotsVerdict.NOT_ASKED)
         if _GRAVITY.index(verdict) > _GRAVITY.index(known):
             self.snapshot.robots = verdict
-            self.lease.note(robots=verdict)
         code = stops(self.snapshot.reason, verdict, robots)
         if code is not None:
             raise FetchFailed(code, _words(code, address))

@@ -8,6 +8,7 @@ machine's own loopback unless somebody gave its row one) is asked as often as ca
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -112,16 +113,26 @@ def is_paused(host: str) -> bool:
 
 def note_answer(*, asked: Address | None, last: Hop | None) -> None:
     """Remember for all captures what the LAST hop of one that ASKED a host says of that host."""
-    if asked is None or last is None:
-        return
-    pause = pause_asked(last, timezone.now())
-    for host in sorted(hosts_meant(asked, last)):
-        if pause is not None:
-            _pause(host, pause)
-        elif is_silent(last):
-            _count_silence(host)
-        elif last.head is not None:
-            HostPolicy.objects.filter(host=host, fail_streak__gt=0).update(fail_streak=0)
+    note_answers([(asked, last)])
+
+
+def note_answers(ended: Iterable[tuple[Address | None, Hop | None]]) -> None:
+    """Remember for all captures what those that ENDED, asked and last hop, say of their hosts."""
+    well: set[str] = set()
+    for asked, last in ended:
+        if asked is None or last is None:
+            continue
+        hosts = hosts_meant(asked, last)
+        pause = pause_asked(last, timezone.now())
+        for host in sorted(hosts):
+            if pause is not None:
+                _pause(host, pause)
+            elif is_silent(last):
+                _count_silence(host)
+        if pause is None and not is_silent(last) and last.head is not None:
+            well |= hosts
+    if well:
+        HostPolicy.objects.filter(host__in=well, fail_streak__gt=0).update(fail_streak=0)
 
 
 def _pause(host: str, pause: timedelta) -> None:

@@ -10,7 +10,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,13 +27,21 @@ from sources.vocabulary import CaptureState
 
 logger = logging.getLogger(__name__)
 
+# Steps are for people who look on: none is written sooner than this after what was written last.
+_STEP_SECONDS = 1.0
 _CLAIM = """
 UPDATE sources_snapshot
-   SET state = %(running)s, step = 'leased', fence = fence + 1, attempt = attempt + 1,
+   SET state = %(running)s, step = 'fetching', fence = fence + 1, attempt = attempt + 1,
        lease_until = statement_timestamp() + make_interval(secs => %(lease)s), worker = %(worker)s,
        capture_started_at = statement_timestamp(), error = '', error_detail = ''
- WHERE id = %(id)s AND state = %(queued)s
-RETURNING fence
+ WHERE id = ANY (%(ids)s) AND state = %(queued)s
+RETURNING id, fence
+"""
+_EXTEND = """
+UPDATE sources_snapshot AS held
+   SET lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
+  FROM unnest(%(ids)s::bigint[], %(fences)s::integer[]) AS mine (id, fence)
+ WHERE held.id = mine.id AND held.fence = mine.fence AND held.state = %(running)s
 """
 
 
@@ -47,10 +56,17 @@ class Lease:
     snapshot_id: int
     fence: int
     lost: threading.Event = field(default_factory=threading.Event)
+    written_at: float = field(default_factory=time.monotonic)
 
     def note_step(self, step: str) -> None:
-        """Extend the lease and say what is being done; raises LeaseLost."""
-        self.note(step=step)
+        """Say what is being done, for those who look on; raises LeaseLost.
+
+        A capture that is done within a second never says: each word is a transaction.
+        """
+        if self.lost.is_set():
+            raise LeaseLost
+        if time.monotonic() - self.written_at >= _STEP_SECONDS:
+            self.note(step=step)
 
     def note(self, **columns: Any) -> None:
         """Extend the lease and write what is known already; raises LeaseLost."""
@@ -66,6 +82,7 @@ class Lease:
         rows = Snapshot.objects.filter(
             pk=self.snapshot_id, fence=self.fence, state=CaptureState.RUNNING
         )
+        self.written_at = time.monotonic()
         return rows.update(lease_until=Now() + lease_time(), **changes) == 1
 
 
@@ -75,21 +92,40 @@ def lease_time() -> timedelta:
 
 def claim_snapshot(snapshot_id: int) -> Lease | None:
     """Take a queued snapshot for this worker; None if there is nothing to take, or no room."""
-    if not has_room():
-        return None
+    return next(iter(claim_snapshots([snapshot_id])), None)
+
+
+def claim_snapshots(snapshot_ids: Sequence[int]) -> list[Lease]:
+    """Take those of the snapshots that are queued, with one update; none if there is no room."""
+    if not snapshot_ids or not has_room():
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
             {
-                "id": snapshot_id,
+                "ids": list(snapshot_ids),
                 "running": CaptureState.RUNNING,
                 "queued": CaptureState.QUEUED,
                 "lease": lease_time().total_seconds(),
                 "worker": f"{socket.gethostname()}:{os.getpid()}"[:120],
             },
         )
-        row = cursor.fetchone()
-    return Lease(snapshot_id, row[0]) if row else None
+        return [Lease(snapshot_id, fence) for snapshot_id, fence in cursor.fetchall()]
+
+
+def extend_leases(leases: Collection[Lease]) -> None:
+    """Extend all LEASES at once. Whose lease is lost finds out when it settles."""
+    fences = {lease.snapshot_id: lease.fence for lease in leases}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EXTEND,
+            {
+                "ids": list(fences),
+                "fences": list(fences.values()),
+                "running": CaptureState.RUNNING,
+                "lease": lease_time().total_seconds(),
+            },
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,6 @@ from sources.capture.outcomes import ErrorCode
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.capture.robots import RobotsFile, fetch_robots, is_allowed
 from sources.models import HostPolicy, Snapshot
-from sources.services.leases import Lease
 from sources.vocabulary import CaptureReason, CaptureState, RobotsVerdict
 
 logger = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ BAD_FOR = timedelta(minutes=10)
 _FIELDS = ("robots", "robots_status", "robots_error")
 
 
-def heed_robots(*, lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResult | None:
-    """Write the verdict on SNAPSHOT's page down; return what the capture comes to if that ends it.
+def heed_robots(*, snapshot: Snapshot, camera: Capturer) -> CaptureResult | None:
+    """Set the verdict on SNAPSHOT's page; return what the capture comes to if that ends it.
 
-    Raises LeaseLost. Call it outside of transactions: it may ask the network.
+    Call it outside of transactions: it may ask the network.
     """
     text = snapshot.via or snapshot.document.address or ""
     try:
@@ -43,11 +43,23 @@ def heed_robots(*, lease: Lease, snapshot: Snapshot, camera: Capturer) -> Captur
     except Refused:
         return None  # the capture itself says so
     robots = robots_of(address, camera)
-    verdict = verdict_on(address, robots)
-    snapshot.robots = verdict
-    lease.note(robots=verdict)
-    code = stops(snapshot.reason, verdict, robots)
+    snapshot.robots = verdict_on(address, robots)
+    code = stops(snapshot.reason, snapshot.robots, robots)
     return _cancelled(text, code, camera) if code else None
+
+
+def verdicts_known(
+    addresses: Mapping[int, Address],
+) -> dict[int, tuple[RobotsVerdict, RobotsFile]]:
+    """The verdicts on ADDRESSES, by their keys, as far as robots.txt was read lately."""
+    hosts = {host_key(address) for address in addresses.values()}
+    rows = HostPolicy.objects.filter(_fresh(), host__in=hosts).values_list("host", *_FIELDS)
+    known = {host: RobotsFile(*fields) for host, *fields in rows}
+    return {
+        key: (verdict_on(address, robots), robots)
+        for key, address in addresses.items()
+        if (robots := known.get(host_key(address)))
+    }
 
 
 def _cancelled(text: str, code: ErrorCode, camera: Capturer) -> CaptureResult:
@@ -88,11 +100,14 @@ def stops(reason: str, verdict: RobotsVerdict, robots: RobotsFile) -> ErrorCode 
 
 
 def _read_lately(host: str) -> RobotsFile | None:
-    fresh = Q(robots_error="", robots_fetched_at__gt=Now() - GOOD_FOR) | Q(
+    row = HostPolicy.objects.filter(_fresh(), host=host).values_list(*_FIELDS).first()
+    return RobotsFile(*row) if row else None
+
+
+def _fresh() -> Q:
+    return Q(robots_error="", robots_fetched_at__gt=Now() - GOOD_FOR) | Q(
         ~Q(robots_error=""), robots_fetched_at__gt=Now() - BAD_FOR
     )
-    row = HostPolicy.objects.filter(fresh, host=host).values_list(*_FIELDS).first()
-    return RobotsFile(*row) if row else None
 
 
 def _read_now(address: Address, camera: Capturer) -> RobotsFile:

@@ -14,9 +14,8 @@ from django.utils import timezone
 from audit.services.record import Entry, record_event, record_events, recording
 from core.jobs import enqueue
 from core.retrying import again_if_undone
-from sources.capture.hop import Hop
 from sources.capture.outcomes import ErrorCode
-from sources.capture.pipeline import SOFTWARE, CaptureResult
+from sources.capture.pipeline import CaptureResult
 from sources.capture.retry import delay_before_next, is_passing
 from sources.manifest import Subject, manifest_digest, manifest_text
 from sources.models import FetchHop, Snapshot, StoredObject
@@ -27,7 +26,8 @@ from sources.services.flagging import flags_with
 from sources.services.leases import Lease, LeaseLost
 from sources.services.pictures import to_be_pictured
 from sources.services.revisits import HolderGone, hold_holders, stored_whole, unread
-from sources.vocabulary import CaptureState, JobKind
+from sources.services.settled_rows import columns_of, hop_row, stored_objects, write_ended
+from sources.vocabulary import CaptureState, JobKind, RobotsVerdict
 
 _ENDED_COLUMNS = (
     "state", "next_attempt_at", "capture_finished_at", "lease_until", "step", "error",
@@ -41,14 +41,7 @@ class Settled:
 
     lease: Lease
     result: CaptureResult
-
-
-def settle_capture(*, lease: Lease, result: CaptureResult) -> Snapshot:
-    """Record RESULT; raises LeaseLost, with nothing written, if the lease is another's by now."""
-    snapshots = settle_captures(ended=[Settled(lease, result)])
-    if not snapshots:
-        raise LeaseLost
-    return snapshots[0]
+    robots: RobotsVerdict = RobotsVerdict.NOT_ASKED
 
 
 def settle_captures(*, ended: Sequence[Settled]) -> list[Snapshot]:
@@ -75,6 +68,7 @@ def _settle(*, ended: Sequence[Settled]) -> list[Snapshot]:
     final = [one for one in mine if not _waits(rows[one.lease.snapshot_id], one)]
     for one in final:
         _end(rows[one.lease.snapshot_id], one, stored.get(one.result.warc_sha256), now)
+    write_ended([rows[one.lease.snapshot_id] for one in final])
     FetchHop.objects.bulk_create(
         hop_row(one.lease.snapshot_id, one.lease.fence, hop)
         for one in mine
@@ -122,13 +116,16 @@ def _put_off(snapshot: Snapshot, result: CaptureResult) -> None:
 
 
 def _end(snapshot: Snapshot, one: Settled, warc: StoredObject | None, now: datetime) -> None:
-    """Write what the capture came to; a sealed one with its manifest."""
+    """Set what the capture came to; a sealed one gets its manifest."""
     snapshot.flags = flags_with(snapshot.flags, one.result, now)
-    columns = columns_of(one.result, warc, now) | {"flags": snapshot.flags}
+    snapshot.robots = one.robots
+    columns = columns_of(one.result, warc, now)
+    columns |= {"flags": snapshot.flags, "robots": snapshot.robots}
     if one.result.state == CaptureState.SEALED:
         manifest = manifest_text(subject_of(snapshot, now), one.result)
         columns |= {"manifest": manifest, "manifest_sha256": manifest_digest(manifest)}
-    _write(snapshot, **columns)
+    for name, value in columns.items():
+        setattr(snapshot, name, value)
 
 
 def subject_of(snapshot: Snapshot, now: datetime) -> Subject:
@@ -212,61 +209,6 @@ def _status_code(result: CaptureResult) -> str:
 
 def _jitter() -> float:
     return random.uniform(-0.2, 0.2)  # noqa: S311 - spreads load, guards nothing
-
-
-def stored_objects(results: Sequence[CaptureResult]) -> dict[str, StoredObject]:
-    """The rows of the objects of RESULTS, by hash; made where they are new."""
-    sizes = {result.warc_sha256: result.warc_bytes for result in results if result.warc_sha256}
-    StoredObject.objects.bulk_create(
-        (
-            StoredObject(sha256=key, size=size, media_type="application/warc")
-            for key, size in sizes.items()
-        ),
-        ignore_conflicts=True,
-    )
-    return {row.sha256: row for row in StoredObject.objects.filter(sha256__in=sizes)}
-
-
-def columns_of(result: CaptureResult, warc: StoredObject | None, now: datetime) -> dict[str, Any]:
-    final = result.final
-    return {
-        "state": result.state,
-        "outcome": result.outcome or "",
-        "error": result.error or "",
-        "error_detail": result.error_detail[:500],
-        "final_url": result.final_url,
-        "http_status": final.status if final else None,
-        "media_type": final.head.media_type[:120] if final and final.head else "",
-        "warc": warc,
-        "payload_sha256": final.payload_sha256 if final else "",
-        "payload_size": final.payload_bytes if final else None,
-        "warc_records": [record.as_json() for record in result.records],
-        "revisits_id": result.holder.key if result.holder else None,
-        "capture_finished_at": now,
-        "sealed_at": now if result.state == CaptureState.SEALED else None,
-        "next_attempt_at": None,
-        "tool": SOFTWARE,
-    }
-
-
-def hop_row(snapshot_id: int, fence: int, hop: Hop) -> FetchHop:
-    facts = hop.as_json()
-    return FetchHop(
-        snapshot_id=snapshot_id,
-        fence=fence,
-        position=hop.position,
-        url=hop.url,
-        resolved=facts["resolved"],
-        address=facts["ip"],
-        port=facts["port"],
-        tls=facts["tls"] or {},
-        status=facts["status"],
-        header_bytes=facts["header_bytes"],
-        body_bytes=facts["body_bytes"],
-        decoded_bytes=facts["decoded_bytes"],
-        error=facts["error"] or "",
-        timings=facts["timings"],
-    )
 
 
 def sealing_entry(snapshot: Snapshot, result: CaptureResult) -> Entry:

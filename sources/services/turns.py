@@ -6,6 +6,7 @@ hundred messages of one person do not stand before one of another.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from sources.capture.outcomes import ErrorCode
 from sources.models import Snapshot
 from sources.models.snapshot import PRIORITY_IMPORT, PRIORITY_PERSON, PRIORITY_SCHEDULE
 from sources.services.hosts import is_paused, make_appointment
-from sources.services.leases import Lease, claim_snapshot
+from sources.services.leases import Lease, claim_snapshot, claim_snapshots
 from sources.vocabulary import CaptureReason, CaptureState
 
 QUEUE = (CaptureState.QUEUED, CaptureState.RETRY_WAIT)
@@ -36,14 +37,15 @@ _PRIORITIES = {
 # Reads the partial index of what waits, in its order; finished snapshots are not in it. Those of
 # hosts that may not be asked now are passed over.
 _FIRST_IN_TURN = """
-SELECT waiting.id
+SELECT waiting.id, waiting.host,
+       COALESCE(known.min_interval, make_interval(secs => %(interval)s)) > interval '0'
   FROM sources_snapshot AS waiting
   LEFT JOIN sources_hostpolicy AS known ON known.host = waiting.host
  WHERE waiting.state = %(queued)s
    AND COALESCE(GREATEST(known.next_allowed_at, known.backoff_until), '-infinity')
        <= statement_timestamp()
  ORDER BY waiting.priority DESC, waiting.turn, waiting.number
- LIMIT 1
+ LIMIT %(most)s
    FOR UPDATE OF waiting SKIP LOCKED
 """
 # In the same order. Of a host with an interval one capture is sent at a time, so that those of
@@ -92,15 +94,50 @@ def next_in_turn() -> Lease | None:
     """Take what is first in turn and may start now; None if there is no such capture."""
     for _ in range(_TRIES):
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_FIRST_IN_TURN, {"queued": CaptureState.QUEUED})
-                row = cursor.fetchone()
-            if row is None:
+            waiting = first_in_turn(at_most=1)
+            if not waiting:
                 return None
-            lease = take_turn(snapshot_id=row[0])
+            lease = take_turn(snapshot_id=waiting[0].snapshot_id)
         if lease is not None:
             return lease
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queued capture; `keeps_interval` if its host is asked by appointment only."""
+
+    snapshot_id: int
+    host: str
+    keeps_interval: bool
+
+
+def first_in_turn(*, at_most: int) -> list[Waiting]:
+    """What is first in turn, locked until the transaction ends; others pass it over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIRST_IN_TURN,
+            {
+                "queued": CaptureState.QUEUED,
+                "interval": max(settings.CAPTURE_HOST_INTERVAL, 0.0),
+                "most": at_most,
+            },
+        )
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def take_turns(*, at_most: int) -> list[Lease]:
+    """Take up to AT_MOST captures that are first in turn and may start now.
+
+    Of a host that is asked by appointment it is one at a time; the others are taken with one
+    update.
+    """
+    waiting = first_in_turn(at_most=at_most)
+    leases = claim_snapshots([one.snapshot_id for one in waiting if not one.keeps_interval])
+    by_host = {one.host: one.snapshot_id for one in reversed(waiting) if one.keeps_interval}
+    one_by_one = (take_turn(snapshot_id=snapshot_id) for snapshot_id in by_host.values())
+    return [*leases, *(lease for lease in one_by_one if lease)]
 
 
 @transaction.atomic
@@ -125,10 +162,15 @@ def take_turn(*, snapshot_id: int) -> Lease | None:
     return claim_snapshot(snapshot_id)
 
 
+def text_of(snapshot: Snapshot) -> str:
+    """What is asked for SNAPSHOT, as it was entered."""
+    return snapshot.via or snapshot.document.address or ""
+
+
 def address_of(snapshot: Snapshot) -> Address | None:
     """What is asked for SNAPSHOT; None for an address that the capture itself will refuse."""
     try:
-        return read_address(snapshot.via or snapshot.document.address or "")
+        return read_address(text_of(snapshot))
     except Refused:
         return None
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from pytest_django import DjangoAssertNumQueries
 
 from audit.models import AuditEvent
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.models import FetchHop, Snapshot, StoredObject
 from sources.services import capture, leases, settle
-from sources.services.leases import LeaseLost, claim_snapshot, kept_alive
+from sources.services.leases import LeaseLost, claim_snapshot, extend_leases, kept_alive
 from sources.vocabulary import CaptureState
 from tests.sources.conftest import Queue
 from tests.sources.origin import Origin
@@ -100,12 +101,37 @@ def test_a_worker_that_lost_its_lease_seals_nothing(
 def test_a_worker_learns_at_its_next_step_that_the_lease_is_lost(queued: Queue) -> None:
     snapshot = queued()
     lease = claim_snapshot(snapshot.pk)
-    lease.note_step("fetching")
+    lease.written_at -= 1
+    lease.note_step("staged")
     _taken_over(snapshot)
+    lease.written_at -= 1
     with pytest.raises(LeaseLost):
         lease.note_step("sealing")
     lease.beat()
     assert lease.lost.is_set()
+
+
+def test_what_is_done_within_a_second_is_not_said(
+    queued: Queue, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    snapshot = queued()
+    lease = claim_snapshot(snapshot.pk)
+    with django_assert_num_queries(0):
+        lease.note_step("staged")
+    lease.written_at -= 1
+    with django_assert_num_queries(1):
+        lease.note_step("staged")
+    snapshot.refresh_from_db()
+    assert snapshot.step == "staged"
+
+
+def test_leases_are_extended_together_by_those_who_hold_them(queued: Queue) -> None:
+    held, lost = (claim_snapshot(queued(path).pk) for path in ("/1", "/2"))
+    _taken_over(Snapshot.objects.get(pk=lost.snapshot_id))
+    Snapshot.objects.update(lease_until=Now())
+    extend_leases([held, lost])
+    late = Snapshot.objects.filter(lease_until__gt=Now()).values_list("pk", flat=True)
+    assert list(late) == [held.snapshot_id]
 
 
 def test_without_the_fence_the_late_worker_would_seal(queued: Queue) -> None:

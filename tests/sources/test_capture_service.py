@@ -130,13 +130,13 @@ def test_a_crash_at_any_step_ends_in_one_sealed_snapshot(
         if reached == step:
             raise PowerCut
 
-    def cut_while_settling(**_arguments: object) -> None:
+    def cut_while_settling(_ended: object) -> None:
         raise PowerCut
 
     with monkeypatch.context() as patched:
         patched.setattr(leases.Lease, "note_step", cut)
         if step == "settling":
-            patched.setattr(capture, "settle_capture", cut_while_settling)
+            patched.setattr(capture, "settle_together", cut_while_settling)
         with pytest.raises(PowerCut):
             capture.run_capture(snapshot_id=snapshot.pk)
     snapshot.refresh_from_db()

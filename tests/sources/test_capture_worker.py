@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from sources.capture.store import FileStore
 from sources.models import FetchHop, Snapshot, StoredObject
@@ -179,3 +180,24 @@ def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
     log = (tmp_path / "worker-0.log").read_text()
     assert "connected" in log.lower()
     assert "reducing the prefetch count" not in log
+
+
+def test_a_worker_keeps_its_connections_and_opens_new_ones_for_those_that_broke(
+    origin: Origin, start_worker: Start, tmp_path: Path
+) -> None:
+    origin.answers["/"] = ARTICLE
+    start_worker()
+    snapshots = []
+    for _ in range(2):
+        snapshots.append(_queued(origin))
+        wait_until(lambda: _is(snapshots[-1], CaptureState.SEALED), tmp_path)
+    snapshots[0].refresh_from_db()
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {others} AND backend_start < %s", [snapshots[0].sealed_at])
+        assert cursor.fetchone()[0], "Celery itself closes them after each task"
+        cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
+    last = _queued(origin)
+    wait_until(lambda: _is(last, CaptureState.SEALED), tmp_path)
+    last.refresh_from_db()
+    assert last.attempt == 1

@@ -225,13 +225,13 @@ def taken_down_meanwhile(
     first: Snapshot, administrator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The earlier copy is taken down after it was chosen, before the seal."""
-    real = capture.settle_capture
+    real = capture.settle_together
 
-    def settle(**arguments: object) -> Snapshot:
+    def settle(ended: object) -> Snapshot:
         _take_down(first, administrator)
-        return real(**arguments)
+        return real(ended)
 
-    monkeypatch.setattr(capture, "settle_capture", settle)
+    monkeypatch.setattr(capture, "settle_together", settle)
 
 
 @pytest.mark.usefixtures("taken_down_meanwhile")

@@ -151,7 +151,7 @@ def test_the_next_is_found_among_what_waits_alone(ask: Ask, checker: User) -> No
         cursor.execute("ANALYZE sources_snapshot")
         cursor.execute(
             f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {turns._FIRST_IN_TURN}",
-            {"queued": CaptureState.QUEUED},
+            {"queued": CaptureState.QUEUED, "interval": 2.0, "most": 1},
         )
         plan = cursor.fetchone()[0][0]["Plan"]
     nodes = list(_nodes(plan))

@@ -1,0 +1,177 @@
+"""Many captures in one process: claimed together, fetched by threads, settled together.
+
+Claiming, the verdicts of robots.txt that are known, leases and settling are done for all at once by
+the thread that runs the worker. A thread that fetches uses the database, by a connection of its
+own, only where a capture needs it alone: to count its connection to a host, to follow a redirect,
+to find an earlier copy that may hold the same page.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Barrier, Event
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from sources.capture.guard import Address
+from sources.capture.pipeline import Capturer, CaptureResult
+from sources.models import Snapshot
+from sources.services.capture import fetched, run_leased
+from sources.services.hosts import note_answers
+from sources.services.leases import Lease, LeaseLost, extend_leases, lease_time
+from sources.services.revisits import with_earlier
+from sources.services.robots import stops, verdicts_known
+from sources.services.settle import Settled, settle_breakdown
+from sources.services.together import settle_each
+from sources.services.turns import address_of, take_turns
+from sources.vocabulary import RobotsVerdict
+
+logger = logging.getLogger(__name__)
+
+_TICK_SECONDS = 0.05
+_IDLE_SECONDS = 0.5
+_AWAY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One capture; `is_plain` if the verdict of robots.txt is known and stops it not.
+
+    One that is not plain takes the ordinary way, from robots.txt to settling, in its thread.
+    """
+
+    lease: Lease
+    snapshot: Snapshot
+    asked: Address | None
+    is_plain: bool
+
+
+def take_orders(*, at_most: int) -> list[Order]:
+    """Claim up to AT_MOST captures that are first in turn and may start now."""
+    leases = take_turns(at_most=at_most)
+    rows = with_earlier(Snapshot.objects.select_related("document"))
+    snapshots = rows.in_bulk([lease.snapshot_id for lease in leases])
+    asked = {key: address_of(snapshot) for key, snapshot in snapshots.items()}
+    verdicts = verdicts_known({key: address for key, address in asked.items() if address})
+    orders = []
+    for lease in leases:
+        key = lease.snapshot_id
+        snapshot, known = snapshots[key], verdicts.get(key)
+        is_plain = known is not None and not stops(snapshot.reason, *known)
+        if known is not None:
+            snapshot.robots = known[0]
+        orders.append(Order(lease, snapshot, asked[key], is_plain))
+    return orders
+
+
+class CaptureWorker:
+    """Captures what is in the queue until it is told to stop, THREADS at a time."""
+
+    def __init__(self, camera: Capturer, *, threads: int) -> None:
+        self._camera = camera
+        self._threads = threads
+        self._running: dict[Future[CaptureResult | None], Order] = {}
+        self._next_beat = 0.0
+
+    def run(self, stop: Event) -> None:
+        """Work until STOP is set, then end what was begun.
+
+        While the database is away nothing is lost: what was fetched meanwhile is fetched again
+        once its lease is over.
+        """
+        with ThreadPoolExecutor(self._threads, "fetch") as pool:
+            while self._running or not stop.is_set():
+                try:
+                    if not stop.is_set():
+                        self._take(pool)
+                    self._settle_ended(stop)
+                    self._beat()
+                except DatabaseError:
+                    logger.exception("The database could not be used. Trying again.")
+                    connection.close()
+                    stop.wait(_AWAY_SECONDS)
+            _close_connections(pool, self._threads)
+
+    def _take(self, pool: ThreadPoolExecutor) -> None:
+        room = self._threads - len(self._running)
+        if room < max(self._threads // 4, 1):
+            return
+        for order in take_orders(at_most=room):
+            self._running[pool.submit(self._do, order)] = order
+
+    def _do(self, order: Order) -> CaptureResult | None:
+        """Fetch ORDER; None if it is settled already."""
+        close_old_connections()
+        if order.is_plain:
+            return fetched(order.lease, order.snapshot, self._camera)
+        run_leased(order.lease)
+        return None
+
+    def _settle_ended(self, stop: Event) -> None:
+        if not self._running:
+            stop.wait(_IDLE_SECONDS)
+            return
+        done, _ = wait(self._running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+        settle_batch(_results([(self._running.pop(future), future) for future in done]))
+
+    def _beat(self) -> None:
+        if time.monotonic() < self._next_beat:
+            return
+        self._next_beat = time.monotonic() + lease_time().total_seconds() / 3
+        extend_leases([order.lease for order in self._running.values()])
+
+
+def _close_connections(pool: ThreadPoolExecutor, threads: int) -> None:
+    """Close what each of the THREADS opened; all have to meet, so that none does it twice."""
+    met = Barrier(threads)
+
+    def close() -> None:
+        met.wait()
+        connection.close()
+
+    wait([pool.submit(close) for _ in range(threads)])
+
+
+Result = tuple[Order, CaptureResult]
+
+
+def _results(ended: Collection[tuple[Order, Future[CaptureResult | None]]]) -> list[Result]:
+    """Those that are to be settled; a defect of ours is put down to the row it happened in."""
+    results = []
+    for order, future in ended:
+        problem = future.exception()
+        if problem is not None:
+            _break_down(order.lease, problem)
+        elif result := future.result():
+            results.append((order, result))
+    return results
+
+
+def settle_batch(results: Sequence[Result]) -> None:
+    """Settle RESULTS together; what cannot be written keeps no other from being settled."""
+    if not results:
+        return
+    note_answers([(order.asked, result.final) for order, result in results])
+    ended = [
+        Settled(order.lease, result, RobotsVerdict(order.snapshot.robots))
+        for order, result in results
+    ]
+    for one, problem in settle_each(ended):
+        _break_down(one.lease, problem)
+    for _, result in results:
+        result.discard()
+
+
+def _break_down(lease: Lease, problem: BaseException) -> None:
+    number = lease.snapshot_id
+    try:
+        if isinstance(problem, LeaseLost):
+            raise problem
+        logger.error("Capture of snapshot %s broke.", number, exc_info=problem)
+        settle_breakdown(lease=lease, words=f"{type(problem).__name__} while capturing.")
+    except LeaseLost:
+        logger.warning("Lease of snapshot %s (fence %s) was lost.", number, lease.fence)
