@@ -19,7 +19,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What the database knows of a snapshot that is about to be sealed, times by its clock."""
+    """What the database knows of a snapshot that is about to be sealed, times by its clock.
+
+    `worker`: a label that tells nothing of the machine, because manifests are published.
+    """
 
     number: int
     document: int

@@ -114,7 +114,7 @@ class Snapshot(models.Model):
     capture_finished_at = models.DateTimeField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
     tool = models.CharField(max_length=60, blank=True)
-    worker = models.CharField(max_length=120, blank=True)
+    worker = models.CharField(max_length=120, blank=True)  # host:process; never published
 
     class Meta:
         ordering = ["-number"]

@@ -20,6 +20,7 @@ from sources.capture.retry import delay_before_next, is_passing
 from sources.manifest import Subject, manifest_digest, manifest_text
 from sources.models import FetchHop, Snapshot, StoredObject
 from sources.outcomes import holds_the_document
+from sources.selectors.workers import worker_label
 from sources.services.artifacts import ask_for_artifacts
 from sources.services.clock import database_now
 from sources.services.flagging import flags_with
@@ -138,7 +139,7 @@ def subject_of(snapshot: Snapshot, now: datetime) -> Subject:
         reason=snapshot.reason,
         started_at=snapshot.capture_started_at or now,
         finished_at=now,
-        worker=snapshot.worker,
+        worker=worker_label(snapshot.worker),
         robots=snapshot.robots,
         flags=tuple(snapshot.flags),
     )

@@ -12,6 +12,7 @@ from sources.explanations import error_in_words
 from sources.failures import result_in_words
 from sources.models import Artifact, FetchHop, Snapshot
 from sources.selectors.captures import came_of
+from sources.selectors.workers import worker_label
 from sources.vocabulary import (
     ArtifactKind,
     ArtifactStatus,
@@ -100,7 +101,7 @@ def _how(snapshot: Snapshot) -> list[Fact]:
         Fact("Why", reason.label if reason else ""),
         Fact("Began", f"{date_format(began, 'j M Y, H:i:s')} UTC" if began else ""),
         Fact("Captured with", snapshot.tool),
-        Fact("Captured by", snapshot.worker),
+        Fact("Captured by", worker_label(snapshot.worker)),
         Fact("Robots", next((text for key, text in ROBOTS.items() if key == snapshot.robots), "")),
     ]
 
