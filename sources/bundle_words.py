@@ -26,6 +26,7 @@ evidence/ledger.jsonl              lines of the record about these copies, by th
 evidence/proofs.jsonl              for each line its way to the root of a checkpoint (RFC 6962)
 evidence/checkpoints.jsonl         checkpoints over the record, each chained to the one before
 evidence/tokens.jsonl, .tsr, .pem  time stamps over checkpoints (RFC 3161), and certificates
+evidence/*.ots                     proofs for OpenTimestamps, which lead to a block of Bitcoin
 evidence/snapshot-N.text.*.txt     the text that our programs read in a copy
 evidence/claim.json                in the bundle of a claim: the claim in our words, not proved
 """

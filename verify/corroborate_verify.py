@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Check an evidence bundle of Corroborate, offline and without trusting who made it.
 
-    python corroborate_verify.py BUNDLE.wacz [--root AUTHORITY.pem ...] [--json]
+    python corroborate_verify.py BUNDLE.wacz [--root AUTHORITY.pem ...] [--block N:HEADER ...]
+                                 [--json]
 
 A bundle holds archived pages (WARC files) and the proofs that they are what was sealed, and when.
 This program needs Python 3.11 and the package `cryptography`; it opens no connection and writes no
@@ -15,7 +16,9 @@ file. It takes nothing in the bundle at its word that it can work out again:
   6 record      each line of the publisher's record has the hash that its content gives, and the
                 line that sealed a snapshot names that manifest
   7 inclusion   each line is a leaf of the Merkle tree whose root a checkpoint holds
-  8 time        an RFC 3161 token signs a checkpoint: its signature, its purpose, its chain
+  8 time        an RFC 3161 token signs a checkpoint: its signature, its purpose, its chain; and an
+                OpenTimestamps proof leads from a checkpoint to a block of Bitcoin, whose header
+                you have to bring (--block), or to a calendar that promises one
   9 artifacts   text and pictures that were made from a copy hash to what the record says
 
 Exit code 0: everything holds. 1: the bundle is rejected, and the reason is printed. 2: the command
@@ -1089,11 +1092,19 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     return basic.ca and usage.key_cert_sign
 
 
+@dataclass(frozen=True)
+class Trusted:
+    """What whoever checks brings along: roots of authorities, and headers of blocks by height."""
+
+    roots: Sequence[x509.Certificate] = ()
+    blocks: Mapping[int, bytes] = field(default_factory=dict)
+
+
 def check_time(
     container: Container,
     hashes_of: Mapping[int, str],
     used: set[int],
-    roots: Sequence[x509.Certificate],
+    trusted: Trusted,
     report: Report,
 ) -> None:
     times: dict[int, datetime] = {}
@@ -1106,11 +1117,12 @@ def check_time(
         files = {f"evidence/{row.get(name)}" for name in ("token", "certificates") if row.get(name)}
         given |= files
         if row.get("kind") == "opentimestamps":
-            notes.append(f"checkpoint {number}: OpenTimestamps by {authority}, not checked here")
+            words = _check_ots(container, row, hashes_of[number], trusted.blocks)
+            notes.append(f"checkpoint {number}: OpenTimestamps by {authority}: {words}")
         elif row.get("state") != "granted":
             notes.append(f"checkpoint {number}: pending at {authority}")
         else:
-            moment, words = _check_token(container, row, hashes_of[number], roots)
+            moment, words = _check_token(container, row, hashes_of[number], trusted.roots)
             times[number] = min(moment, times.get(number, moment))
             notes.append(f"checkpoint {number}: {moment.isoformat()} by {authority}, {words}")
     unnamed = {
@@ -1119,7 +1131,7 @@ def check_time(
     if unnamed:
         _fail("time", f"{min(unnamed)} belongs to no token.")
     stamped = {number: _stamped(number, hashes_of, times) for number in used}
-    _report_time(report, stamped, notes, own_word=not roots)
+    _report_time(report, stamped, notes, own_word=not trusted.roots)
 
 
 def _stamped(
@@ -1181,6 +1193,170 @@ def _named(container: Container, row: Mapping[str, Any], key: str) -> str:
     if f"evidence/{name}" not in container.members:
         raise ValueError(f"Its file {name} is missing.")
     return name
+
+
+# OpenTimestamps (github.com/opentimestamps/python-opentimestamps, core/timestamp.py): a tree of
+# operations that begins at the checkpoint's hash. Each leaf says who holds what came out there.
+
+OTS_MAGIC = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94"
+OTS_BITCOIN, OTS_CALENDAR = bytes.fromhex("0588960d73d71901"), bytes.fromhex("83dfe30d2ef90c8e")
+MOST_PROOF_BYTES, MOST_MESSAGE_BYTES, MOST_STEPS = 100_000, 4096, 256
+
+
+@dataclass(frozen=True)
+class Said:
+    """One leaf: what came out, and the block whose root it must be, or the calendar that has it."""
+
+    message: bytes  # of a block: as it stands in the header
+    height: int = -1
+    calendar: str = ""
+
+
+class _Ots:
+    """The bytes of a proof, read once from the front."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
+
+    def take(self, size: int) -> bytes:
+        piece = self._data[self._at : self._at + size]
+        if len(piece) != size:
+            raise ValueError("The proof is cut off.")
+        self._at += size
+        return piece
+
+    def number(self) -> int:
+        value = 0
+        for shift in range(0, 63, 7):
+            (byte,) = self.take(1)
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+        raise ValueError("A number in the proof is too large.")
+
+    def counted(self, most: int) -> bytes:
+        size = self.number()
+        if size > most:
+            raise ValueError("A part of the proof is too long.")
+        return self.take(size)
+
+    def end(self) -> None:
+        if self._at != len(self._data):
+            raise ValueError("Something stands behind the proof.")
+
+
+def read_ots(data: bytes, digest: bytes) -> list[Said]:
+    """What a proof says of DIGEST, every operation worked out. Raises ValueError."""
+    if len(data) > MOST_PROOF_BYTES:
+        raise ValueError("The proof is too long.")
+    proof = _Ots(data)
+    if proof.take(len(OTS_MAGIC)) != OTS_MAGIC or proof.number() != 1 or proof.take(1) != b"\x08":
+        raise ValueError("It is no OpenTimestamps proof of a SHA-256.")
+    if proof.take(32) != digest:
+        raise ValueError("It is about something else than this checkpoint.")
+    said: list[Said] = []
+    _follow(proof, digest, said, MOST_STEPS)
+    proof.end()
+    return said
+
+
+def _follow(proof: _Ots, message: bytes, said: list[Said], steps: int) -> None:
+    if not steps:
+        raise ValueError("The proof has too many steps.")
+    is_more = True
+    while is_more:
+        tag = proof.take(1)
+        is_more = tag == b"\xff"
+        tag = proof.take(1) if is_more else tag
+        if tag == b"\x00":
+            said.extend(_leaf(proof, message))
+        else:
+            _follow(proof, _done(proof, tag, message), said, steps - 1)
+
+
+def _done(proof: _Ots, tag: bytes, message: bytes) -> bytes:
+    """MESSAGE after one operation."""
+    if tag in b"\xf0\xf1":
+        piece = proof.counted(MOST_MESSAGE_BYTES)
+        result = message + piece if tag == b"\xf0" else piece + message
+    elif tag in b"\x02\x03\x08":
+        name = {b"\x02": "sha1", b"\x03": "ripemd160", b"\x08": "sha256"}[tag]
+        result = hashlib.new(name, message, usedforsecurity=False).digest()
+    elif tag == b"\xf2":
+        result = message[::-1]
+    elif tag == b"\xf3":
+        result = message.hex().encode()
+    else:
+        raise ValueError(f"The proof has an operation that is not known here: {tag.hex()}.")
+    if len(result) > MOST_MESSAGE_BYTES:
+        raise ValueError("A step of the proof is too long.")
+    return result
+
+
+def _leaf(proof: _Ots, message: bytes) -> Iterator[Said]:
+    """What one leaf says; nothing if it is of a kind that is not known here."""
+    kind, said = proof.take(8), _Ots(proof.counted(8192))
+    if kind == OTS_BITCOIN:
+        height = said.number()
+        said.end()
+        if len(message) != 32:
+            raise ValueError("What should be the Merkle root of a block is none.")
+        yield Said(message, height)
+    elif kind == OTS_CALENDAR:
+        address = said.counted(1000)
+        said.end()
+        if not re.fullmatch(rb"[A-Za-z0-9._/:-]+", address):
+            raise ValueError("The address of the calendar is none.")
+        yield Said(message, calendar=address.decode())
+
+
+def _check_ots(
+    container: Container, row: Mapping[str, Any], expected: str, blocks: Mapping[int, bytes]
+) -> str:
+    """Words about one proof: what holds, and what somebody with the block has to look at."""
+    is_granted = row.get("state") == "granted"
+    if not is_granted and not row.get("token"):
+        return "pending, no proof yet"
+    try:
+        name = _named(container, row, "token")
+        said = read_ots(container.read(f"evidence/{name}"), bytes.fromhex(expected))
+        first = min(
+            (one for one in said if not one.calendar), key=lambda one: one.height, default=None
+        )
+        if first:
+            return _in_block(first, blocks)
+        if is_granted or not said:
+            raise ValueError("It leads to no block, and to no calendar that promises one.")  # noqa: TRY301
+    except ValueError as problem:
+        _fail("time", f"The proof of checkpoint {row.get('checkpoint')} is not valid. {problem}")
+    promised = f"{said[0].calendar} promises a block for {said[0].message.hex()}"
+    return f"pending: {promised}. Nothing about time yet"
+
+
+def _in_block(said: Said, blocks: Mapping[int, bytes]) -> str:
+    root = said.message[::-1].hex()  # as programs for Bitcoin write it
+    header = blocks.get(said.height)
+    if header is None:
+        return (
+            f"the operations lead to Merkle root {root} of Bitcoin block {said.height}. That the "
+            "block has it is the proof's word: compare, or give its header with --block"
+        )
+    if header[36:68] != said.message:
+        raise ValueError(f"The header of block {said.height} that you gave has another root.")
+    made = datetime.fromtimestamp(struct.unpack("<I", header[68:72])[0], UTC)
+    name = hashlib.sha256(hashlib.sha256(header).digest()).digest()[::-1].hex()
+    return (
+        f"the checkpoint existed when Bitcoin block {said.height} was made, which says "
+        f"{made.isoformat()} (right within two hours). Its header, given by you, is {name}"
+    )
+
+
+def _block(text: str) -> tuple[int, bytes]:
+    """HEIGHT:HEADER of the command line; the header is 80 bytes in hexadecimal."""
+    height, _, header = text.partition(":")
+    if not re.fullmatch(r"[0-9]{1,9}", height) or not re.fullmatch(r"[0-9a-fA-F]{160}", header):
+        raise ValueError("--block wants HEIGHT:HEADER, the header as 160 hexadecimal digits.")
+    return int(height), bytes.fromhex(header)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -1277,12 +1453,17 @@ def _lines(container: Container, name: str, check: str) -> list[dict[str, Any]]:
     return [_object(name, line.encode(), check) for line in text.split("\n") if line]
 
 
-def verify(path: Path, roots: Sequence[x509.Certificate] = ()) -> Report:
-    """Check the bundle at PATH. Never raises for its content: the report says what is wrong."""
-    report = Report()
+def verify(
+    path: Path, roots: Sequence[x509.Certificate] = (), blocks: Mapping[int, bytes] | None = None
+) -> Report:
+    """Check the bundle at PATH. Never raises for its content: the report says what is wrong.
+
+    ROOTS of time stamping authorities, and headers of BLOCKS of Bitcoin by height, are trusted.
+    """
+    report, trusted = Report(), Trusted(roots, blocks or {})
     with path.open("rb") as file:
         try:
-            _check_all(file, roots, report)
+            _check_all(file, trusted, report)
         except Rejected as rejected:
             report.valid, report.failed, report.reason = False, rejected.check, rejected.reason
         except Exception as problem:  # noqa: BLE001  # whatever cannot be read is not valid
@@ -1291,7 +1472,7 @@ def verify(path: Path, roots: Sequence[x509.Certificate] = ()) -> Report:
     return report
 
 
-def _check_all(file: BinaryIO, roots: Sequence[x509.Certificate], report: Report) -> None:
+def _check_all(file: BinaryIO, trusted: Trusted, report: Report) -> None:
     container = Container(file)
     report.passed(
         "container",
@@ -1305,7 +1486,7 @@ def _check_all(file: BinaryIO, roots: Sequence[x509.Certificate], report: Report
     sealed = check_manifests(container, files, report)
     lines = check_record(container, sealed, report)
     hashes_of, used = check_inclusion(container, lines, report)
-    check_time(container, hashes_of, used, roots, report)
+    check_time(container, hashes_of, used, trusted, report)
     check_artifacts(container, lines, report)
 
 
@@ -1335,6 +1516,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--root", action="append", default=[], type=Path, metavar="FILE.pem",
         help="certificate of a time stamping authority's root that you trust; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--block", action="append", default=[], metavar="HEIGHT:HEADER",
+        help="header of a block of Bitcoin, from a node that you trust, as 160 hexadecimal digits",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args(arguments)
     try:
@@ -1343,7 +1528,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for path in options.root
             for certificate in x509.load_pem_x509_certificates(path.read_bytes())
         ]
-        report = verify(options.bundle, roots)
+        report = verify(options.bundle, roots, dict(map(_block, options.block)))
     except (OSError, ValueError) as problem:
         print(f"{problem}", file=sys.stderr)
         return 2

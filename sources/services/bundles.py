@@ -291,7 +291,8 @@ def _token_rows(writer: WaczWriter, tokens: Sequence[TimestampToken]) -> Iterabl
             "state": one.state,
             "nonce": one.nonce,
         }
-        if one.token is not None and one.state == TokenState.GRANTED:
+        is_promised = one.kind == TokenKind.OPENTIMESTAMPS and one.state == TokenState.PENDING
+        if one.token is not None and (one.state == TokenState.GRANTED or is_promised):
             stem = f"checkpoint-{one.checkpoint.number}-{place}"
             row["token"] = f"{stem}.{_SUFFIXES[TokenKind(one.kind)]}"
             writer.add(f"evidence/{row['token']}", bytes(one.token))

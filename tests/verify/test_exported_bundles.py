@@ -14,9 +14,10 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from opentimestamps.core.notary import PendingAttestation
 
 from accounts.models import User
-from audit.models import Checkpoint
+from audit.models import Checkpoint, TimestampToken, TokenKind, TokenState
 from audit.services.checkpoints import make_checkpoint
 from claims.models import Claim, Evidence
 from claims.vocabulary import Publication
@@ -35,6 +36,7 @@ from tests.sources.conftest import ARTICLE
 from tests.sources.foreign_files import PAGE, URL, by_warcio
 from tests.sources.origin import Origin, page
 from tests.verify.bundle_parts import others_say, unpack
+from tests.verify.ots_proofs import Proof
 from verification.services import bundles
 from verify.corroborate_verify import Report, verify
 from verify.corroborate_verify import main as verify_main
@@ -269,3 +271,19 @@ def test_a_few_bundles_are_made_at_once_and_no_more(tmp_path: Path) -> None:
         pass
     with one_of_few(tmp_path):
         pass
+
+
+def test_the_promise_of_a_calendar_goes_along(sealed: Sealing, tmp_path: Path) -> None:
+    """Whoever has the bundle can ask the calendar for the block, without us."""
+    number, roots = sealed("/").number, stamped()
+    checkpoint = Checkpoint.objects.get()
+    promised = PendingAttestation("https://calendar.example.org")
+    TimestampToken.objects.create(
+        checkpoint=checkpoint, kind=TokenKind.OPENTIMESTAMPS, state=TokenState.PENDING,
+        authority="https://calendar.example.org",
+        token=Proof(bytes.fromhex(checkpoint.hash), promised).bytes,
+    )  # fmt: skip
+    report = verify(exported(f"snapshot:{number}", tmp_path), roots)
+    assert report.valid, report.reason
+    time = next(one for one in report.checks if one.check == "time")
+    assert any("promises a block for" in line for line in time.details)
