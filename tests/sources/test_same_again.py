@@ -25,6 +25,7 @@ from sources.selectors.custody import is_private, is_taken_down
 from sources.services import capture, settle, takedowns
 from sources.services.artifacts import make_artifact
 from sources.services.installation import capture_policy, object_store
+from sources.services.replay import main_record, read_archived
 from sources.services.settle import expire_leases
 from sources.services.texts import kept_text, read_text
 from sources.services.visible import visible_of
@@ -280,6 +281,15 @@ def test_the_text_is_that_of_the_first_copy_and_is_not_read_again(
     assert read_text(second).text == kept_text(second).text
     assert "bridge over the river" in visible_of(second)
     assert first.artifacts.filter(kind=ArtifactKind.VISIBLE).count() == 1
+
+
+def test_the_page_is_shown_from_the_file_of_the_first_copy(
+    first: Snapshot, open_origin: Origin
+) -> None:
+    open_origin.answers["/"] = page(ARTICLE, "X-Served: later")
+    holder, at = main_record(captured(again(first)))
+    assert holder == first
+    assert read_archived(holder, at).page.body == ARTICLE
 
 
 def test_while_the_first_copy_is_being_read_the_second_waits_for_it(queued: Queue) -> None:
