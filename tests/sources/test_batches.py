@@ -29,7 +29,7 @@ from sources.services.leases import claim_snapshot
 from sources.vocabulary import CaptureReason, CaptureState, RobotsVerdict
 from tests.processes import PROJECT, environment
 from tests.sources.conftest import ARTICLE, Queue
-from tests.sources.origin import Origin, page
+from tests.sources.origin import Origin, page, redirect
 
 PATIENCE_SECONDS = 60
 SEALED = "sources:snapshot:sealed"
@@ -277,3 +277,33 @@ def test_a_worker_that_is_asked_to_end_settles_what_it_has_begun(
     let_go.set()
     assert worker.wait(PATIENCE_SECONDS) == 0
     assert states() == {CaptureState.SEALED}
+
+
+@pytest.mark.usefixtures("announced")
+def test_pages_that_are_the_same_again_are_kept_once_in_a_batch_too(
+    many: Many, settings: object
+) -> None:
+    firsts = many(3)
+    work_through()
+    again = [Snapshot.objects.create(document=first.document, host=first.host) for first in firsts]
+    work_through()
+    holders = [Snapshot.objects.get(pk=one.pk).revisits for one in again]
+    assert holders == firsts
+    assert list(Path(settings.STAGING_DIR).iterdir()) == []
+
+
+@pytest.mark.usefixtures("announced")
+def test_a_schedule_in_a_batch_does_not_follow_to_where_robots_may_not_go(
+    many: Many, queued: Queue, open_origin: Origin, settings: object
+) -> None:
+    many(1)
+    with Origin() as other:
+        settings.CAPTURE_LOOPBACK_PORTS = [open_origin.port, other.port]
+        other.answers["/robots.txt"] = page(b"User-agent: *\nDisallow: /", kind="text/plain")
+        open_origin.answers["/moved"] = redirect(other.url("/there"))
+        asked = [queued(f"/moved?{reason}", reason=reason) for reason in ("schedule", "user")]
+        work_through()
+        found = [Snapshot.objects.get(pk=one.pk) for one in asked]
+        assert [one.robots for one in found] == [RobotsVerdict.DISALLOWED] * 2
+        assert [one.state for one in found] == [CaptureState.CANCELLED, CaptureState.SEALED]
+        assert len(other.requests) == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from sources.capture.hosts import host_of, network_of
 from sources.capture.pipeline import Capturer
 from sources.models import Snapshot
 from sources.services import capture, leases
+from sources.services.batches import CaptureWorker
 from sources.services.connections import Place, take_connection
 from sources.services.documents import add_document
 from sources.services.installation import capturer
@@ -207,6 +209,40 @@ def held(host: str) -> tuple[Lease, Place]:
     lease = leases.claim_snapshot(asked(host, f"/?{Snapshot.objects.count()}").pk)
     assert lease is not None
     return lease, Place(host, network_of(NAMES[host]))
+
+
+def test_a_worker_that_captures_in_batches_keeps_to_the_limits(
+    slow: Slow, origin: Origin, public: Capturer
+) -> None:
+    origin.answers["/first"] = page(ARTICLE)
+    assert state_after(asked("one.example.org", "/first"))[0] == CaptureState.SEALED
+    many = [asked("one.example.org", f"/?{at}") for at in range(6)]
+    stop = threading.Event()
+
+    def work() -> None:
+        try:
+            CaptureWorker(public, threads=6).run(stop)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    slow.wait_for(2)
+    put_off = Snapshot.objects.filter(error="host_busy", attempt=0)
+    until(lambda: put_off.count() == 4)
+    assert len(origin.requests) == 3
+    stop.set()
+    slow.go.set()
+    worker.join(PATIENCE)
+    states = [Snapshot.objects.get(pk=one.pk).state for one in many]
+    assert sorted(states) == [CaptureState.RETRY_WAIT] * 4 + [CaptureState.SEALED] * 2
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_of_many_workers_at_once_no_more_than_two_get_a_connection() -> None:

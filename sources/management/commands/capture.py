@@ -23,8 +23,8 @@ _FAILED = 4
 class Command(BaseCommand):
     help = (
         "Archive one page. Exit code 0: what the site answered is sealed, 3: refused by policy, "
-        "4: nothing answered (the attempt is sealed as such), the capture failed, or it was put off "
-        "because its host may not be asked now; workers go on with it then."
+        "4: nothing answered (the attempt is sealed as such), the capture failed, or it was put "
+        "off because its host may not be asked now; workers go on with it then."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
