@@ -26,6 +26,7 @@ from sources.capture.proxy import Asked, PinningProxy
 from sources.capture.relay import HOME
 
 _MEMORY_SECONDS = 0.5
+_CRASHED = "The page broke the browser, as one does that takes too much memory."
 _LED_AWAY = "The page led the browser to an address that we do not open."
 
 
@@ -221,6 +222,7 @@ class _Sitting:
             "Page.javascriptDialogOpening": self._hear_dialog,
             "Target.targetCreated": self._hear_target,
             "Browser.downloadWillBegin": self._hear_download,
+            "Target.targetCrashed": self._hear_crashed,
             "Fetch.requestPaused": self._hear_intercepted,
             "Fetch.authRequired": self._hear_password_asked,
         }
@@ -230,6 +232,11 @@ class _Sitting:
 
     def _hear_loaded(self, _about: Event) -> None:
         self._is_loaded = True
+
+    def _hear_crashed(self, about: Event) -> None:
+        """The process that draws the page ended: out of memory, most often."""
+        if about["targetId"] == self._target:
+            raise NoPicture(_CRASHED)
 
     def _hear_frame(self, about: Event) -> None:
         if "parentId" not in about["frame"]:

@@ -98,10 +98,6 @@ FAULTS: dict[int, str] = {
 
 # Number to the reason why no test has it, or none that is marked. Whoever writes the test takes the
 # number out.
-_BROWSER = "Only the browser that takes pictures meets this; without pictures no script ever runs."
 CANNOT_BE_HAD: dict[int, str] = {
     54: "One page is captured by one way; a second capture to compare it with is not built.",
-    55: "It is for the comparison of captures, not for their making.",
-    58: _BROWSER,
-    59: _BROWSER,
 }

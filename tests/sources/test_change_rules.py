@@ -99,6 +99,7 @@ def test_a_paragraph_that_one_program_alone_took_for_the_article_is_no_edit() ->
     assert by_text(BEFORE, answer(), text(), both).changes == (Change.BOILERPLATE,)
 
 
+@pytest.mark.fault(55)
 def test_numbers_in_sentences_are_edits_and_counters_are_not() -> None:
     dead = text(ARTICLE.replace("street 4", "street 9"))
     assert Change.EDITED in by_text(BEFORE, answer(), text(), dead).changes

@@ -48,6 +48,7 @@ def test_the_same_page_again_is_unchanged_and_nobody_reads_it(watched: Watched) 
     assert not first.artifacts.filter(kind=ArtifactKind.VISIBLE).exists()
 
 
+@pytest.mark.fault(55)
 def test_what_every_request_brings_is_no_edit(watched: Watched) -> None:
     watched.show(article(*LINES, around="1,204 views · <b>nonce 81a</b> · Updated 3 minutes ago"))
     look = watched.look()
