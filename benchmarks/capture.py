@@ -6,7 +6,7 @@ A loopback origin answers every address after 100 ms with 50 kB of its own. Each
 archiver as many new addresses, twenty pages at a time:
 
   ours, Celery   one worker with twenty threads, each page a message
-  ours, batches  one process, `manage.py capture_worker`, forty threads
+  ours, batches  one process, `manage.py capture_worker`, sixty threads
   pywb           recording, asked by twenty clients (install it elsewhere: --pywb .../bin/wayback)
   warcio         capture_http in twenty threads of one process
   wget           --warc-file, twenty processes at a time

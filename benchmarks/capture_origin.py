@@ -14,6 +14,7 @@ import random
 import sys
 
 _PAGES = 64
+_ROBOTS = b"User-agent: *\nDisallow: /search\n"
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
     b"Content-Length: %d\r\nConnection: close\r\n\r\n"
@@ -38,7 +39,8 @@ async def serve(delay: float, size: int) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1]
-            body = bodies[hash(path) % _PAGES] + b"<!-- %s -->" % path
+            is_page = path != b"/robots.txt"
+            body = bodies[hash(path) % _PAGES] + b"<!-- %s -->" % path if is_page else _ROBOTS
             await asyncio.sleep(delay)
             writer.write(_HEAD % len(body) + body)
             await writer.drain()

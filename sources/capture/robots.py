@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from sources.capture.archived import pieces_of
@@ -118,13 +119,14 @@ def is_allowed(text: str, target: str) -> bool:
     return answer or path == PATH
 
 
-def rules_for_us(text: str) -> list[Rule]:
+@lru_cache(maxsize=64)
+def rules_for_us(text: str) -> tuple[Rule, ...]:
     """The rules of the groups that name our product, or else of those for everybody."""
     named: dict[str, list[Rule]] = {}
     for agents, rules in _groups(text):
         for agent in agents & {PRODUCT, _ANY}:
             named.setdefault(agent, []).extend(rules)
-    return named.get(PRODUCT, named.get(_ANY, []))
+    return tuple(named.get(PRODUCT, named.get(_ANY, [])))
 
 
 def _groups(text: str) -> Iterator[tuple[set[str], list[Rule]]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Barrier, Event
 
@@ -32,7 +32,8 @@ from sources.vocabulary import RobotsVerdict
 
 logger = logging.getLogger(__name__)
 
-_TICK_SECONDS = 0.05
+# What ends within this time is settled together; a page that is fetched alone waits for nobody.
+_GATHER_SECONDS = 0.1
 _IDLE_SECONDS = 0.5
 _AWAY_SECONDS = 1.0
 
@@ -115,7 +116,7 @@ class CaptureWorker:
         if not self._running:
             stop.wait(_IDLE_SECONDS)
             return
-        done, _ = wait(self._running, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._running, timeout=_GATHER_SECONDS)
         settle_batch(_results([(self._running.pop(future), future) for future in done]))
 
     def _beat(self) -> None:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--threads", type=_number, default=40, help="pages fetched at the same time (40)"
+            "--threads", type=_number, default=60, help="pages fetched at the same time (60)"
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
