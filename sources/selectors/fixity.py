@@ -77,9 +77,14 @@ def fixity_health(*, now: datetime) -> FixityHealth:
 def _alarm(damaged: int, overdue: int) -> str:
     if damaged:
         return (
-            f"{damaged} archived objects are damaged and could not be restored. The record names "
-            "them (sources:object:damaged); put the right bytes into the second store."
+            f"{_objects(damaged, 'is', 'are')} damaged and could not be restored. The record says "
+            "which (sources:object:damaged); put the right bytes into the second store."
         )
     if overdue:
-        return f"{overdue} archived objects were not checked for 90 days. Is the scheduler running?"
+        objects = _objects(overdue, "was", "were")
+        return f"{objects} not checked for 90 days. Is the scheduler running?"
     return ""
+
+
+def _objects(number: int, one: str, more: str) -> str:
+    return f"1 archived object {one}" if number == 1 else f"{number} archived objects {more}"

@@ -56,7 +56,7 @@ def _tell(person: User) -> int:
 
 def _told_up_to(person: User) -> int:
     """The check that PERSON was last told of."""
-    told = Notification.objects.filter(recipient=person, kind=NotificationKind.DAMAGED)
+    told = Notification.objects.filter(recipient=person, cause__startswith=_CAUSE)
     causes = told.order_by("-pk").values_list("cause", flat=True)[:1]
     return max((int(cause.removeprefix(_CAUSE)) for cause in causes), default=0)
 
