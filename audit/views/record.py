@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 from audit.authorities import LOCAL
 from audit.models import Checkpoint, TimestampToken
 from audit.selectors.checkpoints import PAGE, published_checkpoints, words_of
+from audit.selectors.record_page import record_page
 from core.caching import public_page
 from core.errors import Invalid
 
@@ -34,6 +36,12 @@ def checkpoints(request: HttpRequest) -> HttpResponse:
     )
     response["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+@public_page
+def record(request: HttpRequest) -> HttpResponse:
+    """The same for readers, as a page."""
+    return render(request, "public/record.html", {"page": record_page(_before(request))})
 
 
 def _before(request: HttpRequest) -> int | None:

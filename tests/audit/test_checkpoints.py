@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from audit import merkle
@@ -180,9 +181,35 @@ def test_published_checkpoints_are_paged_by_key(client: Client) -> None:
     assert rest["next"] is None
 
 
+@pytest.mark.parametrize("path", ["/record", "/record/checkpoints"])
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "٣", ""])
-def test_a_page_that_is_no_number_is_refused(client: Client, before: str) -> None:
-    assert client.get("/record/checkpoints", {"before": before}).status_code == 422
+def test_a_page_that_is_no_number_is_refused(client: Client, path: str, before: str) -> None:
+    assert client.get(path, {"before": before}).status_code == 422
+
+
+def test_readers_see_what_is_published_and_who_stamped_it(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert "No checkpoint was made yet." in client.get("/record").content.decode()
+    for _ in range(PAGE + 1):
+        write(1)
+        make_checkpoint()
+    newest = Checkpoint.objects.order_by("-number")[0]
+    given = {"checkpoint": newest, "kind": "rfc3161", "token": b"x", "state": TokenState.GRANTED}
+    for authority in ("https://tsa.example/", "local"):
+        TimestampToken.objects.create(authority=authority, verified_at=newest.made_at, **given)
+    with django_assert_num_queries(2):
+        page = client.get("/record").content.decode()
+    assert newest.hash in page
+    assert "granted and verified" in page
+    assert "https://tsa.example/" in page
+    assert "our own clock: proves order, not time to a stranger" in page
+    assert f"Lines {newest.first_seq}" not in page
+    assert page.count('id="checkpoint-') == PAGE
+    assert 'href="?before=2"' in page
+    rest = client.get("/record?before=2").content.decode()
+    assert rest.count('id="checkpoint-') == 1
+    assert 'href="?"' in rest
 
 
 @pytest.mark.fault(73)

@@ -101,6 +101,7 @@ TABLE = {
     "timemap_page": PUBLIC,
     "snapshot_diff": PUBLIC,
     "methodology": PUBLIC,
+    "record": PUBLIC,
     "checkpoints": PUBLIC,
     "desk_import": Access(read=DESK, write=CHECKERS),
     "desk_import_review": READ_DESK,

@@ -97,6 +97,7 @@ ARCHIVED = [
     Shown("snapshot", "/snap/{unreachable}"),
     Shown("snapshot", "/snap/{cancelled}"),
     Shown("snapshot", "/snap/{taken}", refusal=451),
+    Shown("record", "/record"),
     Shown("snapshot_diff", "/snap/{copy}/diff/{later}"),
     Shown("snapshot_diff", "/snap/{copy}/diff/{later}?text=all&only=evidence"),
     Shown("desk_claim", "/desk/c/{claim}?open={without_address}", ADMIN),

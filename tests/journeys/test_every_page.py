@@ -16,6 +16,7 @@ from claims.models import Claim
 from tests.factories import PASSWORD
 from tests.journeys.kept_rows import NotForTestsError, forget_everything
 from tests.journeys.shown_pages import (
+    ARCHIVED,
     CHECKER,
     CONFIRMED,
     IMPORTED,
@@ -168,7 +169,7 @@ def test_no_page_is_left_out(numbers_at: Callable[[str], dict[str, Any]]) -> Non
     parts["key"] = numbers_at("proposed")["proposal"]
     client = Client()
     client.login(username=CHECKER, password=PASSWORD)
-    seen = {shown.name for shown in [*PROPOSED, *CONFIRMED]}
+    seen = {shown.name for shown in [*PROPOSED, *CONFIRMED, *ARCHIVED]}
     left_out = []
     for name, needed in addresses(get_resolver().url_patterns):
         answer = client.get(reverse(name, kwargs={part: parts[part] for part in needed}))

@@ -103,7 +103,9 @@ def test_details_say_when_it_was_sealed_and_how_that_is_proved(cited: Evidence) 
     assert page.all("//dl/dt").count("Time stamp") == 1
     assert f"{checkpoint.number}, made " in page.text
     assert checkpoint.hash in page.text
-    assert "/record/checkpoints" in page.links()
+    place = f"?before={checkpoint.number + 1}#checkpoint-{checkpoint.number}"
+    assert f"/record{place}" in page.links()
+    assert f"Checkpoint {checkpoint.number}" in read(f"/record{place}").text
     assert "pending: the authority has not answered yet" in page.text
 
 

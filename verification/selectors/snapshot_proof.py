@@ -25,7 +25,14 @@ def proof_of(snapshot: Snapshot) -> list[Fact]:
     if checkpoint is None:
         return [*facts, Fact("Checkpoint", "Waiting for the next one, within minutes")]
     made = f"{checkpoint.number}, made {date_format(checkpoint.made_at, 'j M Y, H:i')} UTC"
-    facts.append(Fact("Checkpoint", made, reverse("checkpoints"), note=checkpoint.hash))
+    facts.append(
+        Fact(
+            "Checkpoint",
+            made,
+            f"{reverse('record')}?before={checkpoint.number + 1}#checkpoint-{checkpoint.number}",
+            note=checkpoint.hash,
+        )
+    )
     for token in checkpoint.tokens.all():
         stated = f"{date_format(token.stated_at, 'j M Y, H:i:s')} UTC, " if token.stated_at else ""
         facts.append(Fact("Time stamp", f"{stated}{words_of(token)}", note=_name(token)))
