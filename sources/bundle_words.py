@@ -18,7 +18,8 @@ the package `cryptography`, opens no connection, and says what each proof proves
 not. Without --root it takes the time stamping authority's root from the bundle itself: then the
 time is only as good as the bundle's own word.
 
-archive/                           one WARC file a copy, byte for byte as it was sealed
+archive/                           one WARC file a copy, byte for byte as it was sealed; with the
+                                   earlier copy that holds a page which was the same again
 indexes/index.cdxj                 where which record is
 pages/pages.jsonl                  the pages to begin with
 evidence/snapshot-N.manifest.json  what was sealed: its SHA-256 stands in the record
