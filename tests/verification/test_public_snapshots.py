@@ -173,7 +173,11 @@ def test_the_way_to_the_page_and_other_captures_are_listed(cited: Evidence) -> N
             snapshot=cited.snapshot, fence=0, position=position, url=url, status=status
         )
     other = SnapshotFactory.create(document=cited.document)
+    SnapshotFactory.create(document=cited.document, outcome="http_error", http_status=401)
+    SnapshotFactory.waiting(cited.document, error="dns_not_found")
     page = read(f"{path_of(cited)}?view=details")
+    remarks = page.all("//ol[@class='captures']/li/p[@class='fine']")
+    assert remarks == ["Waiting.", "The page asks for a login."]
     assert page.all("//ol[@class='hops']/li") == [
         f"{urls[0]} answered 301",
         f"{urls[1]} answered 200",

@@ -77,10 +77,9 @@ class Capture:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What there is to say of it; that it was archived goes without saying."""
-        state = "" if self.state == CaptureState.SEALED.label else self.state
+        """What there is to say of it."""
         same = "The same bytes as this one" if self.same_bytes and not self.is_this else ""
-        return tuple(words for words in (state, same, self.change) if words)
+        return tuple(words for words in (self.state, same, self.change) if words)
 
 
 @dataclass(frozen=True)
@@ -245,12 +244,22 @@ def _capture(row: Snapshot, this: Snapshot, change: Change | None) -> Capture:
         number=row.number,
         href=snapshot_path(row.number),
         at=row.sealed_at or row.requested_at,
-        state="Taken down" if is_taken_down(row) else str(row.get_state_display()),
+        state=_came_to(row),
         is_this=row.pk == this.pk,
         same_bytes=same_bytes,
         change=change.label if change else "",
         compare_href=diff_path(*sorted((this.number, row.number))) if is_compared else "",
     )
+
+
+def _came_to(row: Snapshot) -> str:
+    """What became of a capture, shortly; that it was archived goes without saying."""
+    if is_taken_down(row):
+        return "Taken down"
+    if row.state != CaptureState.SEALED:
+        return str(row.get_state_display())
+    words = "" if holds_the_document(row.outcome) else result_in_words(came_of(row))
+    return words.partition(". ")[0].removesuffix(".")
 
 
 def _origin(snapshot: Snapshot) -> str:
