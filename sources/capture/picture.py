@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sources.capture.browser import Browser, running_browser
@@ -26,6 +27,9 @@ from sources.capture.proxy import Asked, PinningProxy
 from sources.capture.relay import HOME
 
 _MEMORY_SECONDS = 0.5
+_WORDS_SECONDS = 3.0
+_MOST_WORDS = 200_000  # characters
+_WORDS = f"document.body ? document.body.innerText.slice(0, {_MOST_WORDS}) : ''"
 _CRASHED = "The page broke the browser, as one does that takes too much memory."
 _LED_AWAY = "The page led the browser to an address that we do not open."
 
@@ -36,7 +40,10 @@ class NoPicture(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture, or the reason why there is none; and what the browser asked for."""
+    """A picture, or the reason why there is none; what the browser asked for, and was shown.
+
+    `words`: the text of the page as the browser laid it out; "" if it could not be had.
+    """
 
     reason: str = ""
     png: bytes = b""
@@ -45,6 +52,7 @@ class Picture:
     is_cut: bool = False
     final_url: str = ""
     tool_version: str = ""
+    words: str = ""
     asked: tuple[Asked, ...] = ()
     dismissed: tuple[str, ...] = ()
 
@@ -119,6 +127,7 @@ class _Sitting:
         png = self._photograph(width, height)
         return Picture(
             png=png,
+            words=self._words(),
             width=width,
             height=height,
             is_cut=is_cut,
@@ -205,6 +214,20 @@ class _Sitting:
         if not png or len(png) > self.limits.picture_bytes:
             raise NoPicture("The picture is larger than we keep.")
         return png
+
+    def _words(self) -> str:
+        """Asked for in a world of its own, of which the page's programs know nothing."""
+        until = min(self._until, time.monotonic() + _WORDS_SECONDS)
+        call = partial(self._tools.call, session=self._session, until=until)
+        try:
+            world = call("Page.createIsolatedWorld", frameId=self._frame["id"])
+            found = call(
+                "Runtime.evaluate",
+                contextId=world["executionContextId"], expression=_WORDS, returnByValue=True,
+            )  # fmt: skip
+            return str(found["result"].get("value", ""))[:_MOST_WORDS]
+        except (BrowserBusy, CommandRefused, KeyError):
+            return ""
 
     def _look_at_memory(self) -> None:
         now = time.monotonic()

@@ -12,8 +12,10 @@ from django.conf import settings
 
 from sources.capture.picture import Picture, take_picture
 from sources.capture.sniff import HTML
+from sources.cloaking import percent_archived
 from sources.models import Artifact, Snapshot, StoredObject
 from sources.services.installation import capture_policy, object_store
+from sources.services.visible import visible_of
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureReason
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def picture_artifact(snapshot: Snapshot, chromium: str) -> Artifact:
         tool_version=picture.tool_version or "unknown",
         status=ArtifactStatus.OK if picture.png else ArtifactStatus.FAILED,
         reason=picture.reason[:200],
-        facts=_facts(picture),
+        facts={**_facts(picture), "percent_archived": _percent(snapshot, picture)},
         **(_stored(picture.png) if picture.png else {}),
     )
 
@@ -92,6 +94,12 @@ def _stored(png: bytes) -> dict[str, Any]:
         sha256=key, defaults={"size": len(png), "media_type": "image/png"}
     )
     return {"stored": row, "sha256": key}
+
+
+def _percent(snapshot: Snapshot, picture: Picture) -> int | None:
+    """How much of what the browser was shown is archived; None where that cannot be said."""
+    archived = visible_of(snapshot) if picture.words else ""
+    return percent_archived(picture.words, archived) if archived else None
 
 
 def _facts(picture: Picture) -> dict[str, Any]:

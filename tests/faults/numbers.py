@@ -98,6 +98,4 @@ FAULTS: dict[int, str] = {
 
 # Number to the reason why no test has it, or none that is marked. Whoever writes the test takes the
 # number out.
-CANNOT_BE_HAD: dict[int, str] = {
-    54: "One page is captured by one way; a second capture to compare it with is not built.",
-}
+CANNOT_BE_HAD: dict[int, str] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import Missing
+from sources.cloaking import in_words
 from sources.models import Artifact, ArtifactJob, Snapshot
 from sources.vocabulary import ArtifactKind, ArtifactStatus, JobKind, JobState
 from verification.addresses import snapshot_picture_path
@@ -44,10 +45,14 @@ def picture_of(snapshot: Snapshot) -> PagePicture:
         at=row.made_at,
         sha256=row.sha256,
         browser=f"Chromium {row.tool_version}",
-        note="The page goes on below; we keep no more of it as a picture."
-        if row.facts.get("is_cut")
-        else "",
+        note=_notes(row),
     )
+
+
+def _notes(row: Artifact) -> str:
+    cut = "The page goes on below; we keep no more of it as a picture."
+    notes = (cut if row.facts.get("is_cut") else "", in_words(row.facts.get("percent_archived")))
+    return " ".join(note for note in notes if note)
 
 
 def public_picture(number: int) -> str:
