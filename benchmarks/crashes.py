@@ -1,6 +1,6 @@
 """Kill -9 of a worker at every point of a capture, many rounds: what is lost, how long it takes.
 
-Run: python -m benchmarks.crashes [--rounds 200] [--lease 1] [--json FILE]
+Run: python -m benchmarks.crashes [--rounds 200] [--batches] [--lease 1] [--json FILE]
      python -m benchmarks.crashes --broker-away 60 [--captures 100] [--json FILE]
 
 Each round captures a page of a loopback origin, which a claim cites, with a real worker process
@@ -10,6 +10,8 @@ citation names and the store does not have whole, at the death and at the end. E
 is any. Seconds are from the death until the claim cites the copy, its text is read and a checkpoint
 over its seal is stamped; leases and waits are a second here and sweeps come at once. In the product
 the last column comes on top at most, which is `tests/faults/crash_points.py`.
+
+With --batches the process that captures many together dies (`manage.py capture_worker`).
 
 With --broker-away nobody dies: an embedded Valkey of its own loses every message (FLUSHALL) while
 captures run and wait, is stopped for so many seconds, and starts empty. A real worker with its
@@ -39,14 +41,14 @@ from django.test.utils import override_settings  # noqa: E402  # after the set-u
 
 from benchmarks.pages import own_database  # noqa: E402
 from tests.faults.broker_away import Outage, flush_and_stop  # noqa: E402
-from tests.faults.crash_points import POINTS, short_waits  # noqa: E402
+from tests.faults.crash_points import IN_BATCHES, POINTS, short_waits  # noqa: E402
 from tests.faults.crashes import Round, crash, crashing_worker  # noqa: E402
 from tests.processes import environment  # noqa: E402
 from tests.sources.conftest import ARTICLE  # noqa: E402
 from tests.sources.origin import Origin, page  # noqa: E402
 
 
-def run(rounds: int, lease: int, folder: Path) -> list[Round]:
+def run(rounds: int, lease: int, folder: Path, *, batches: bool) -> list[Round]:
     done = []
     with Origin() as origin:
         given = {
@@ -57,8 +59,9 @@ def run(rounds: int, lease: int, folder: Path) -> list[Round]:
             "CAPTURE_LEASE_SECONDS": lease,
         }
         variables = environment(folder, loopback_port=origin.port, CAPTURE_LEASE_SECONDS=str(lease))
-        points = list(POINTS)
-        with override_settings(**given), crashing_worker(variables) as worker, short_waits():
+        points, options = (IN_BATCHES, ["--batches"]) if batches else (tuple(POINTS), [])
+        dying = crashing_worker(variables, *options)
+        with override_settings(**given), dying as worker, short_waits():
             for number in range(rounds):
                 path = f"/{number}"
                 origin.answers[path] = page(ARTICLE + b"<!-- %d -->" % number)
@@ -101,9 +104,9 @@ def show_outage(one: Outage) -> None:
     )
 
 
-def deaths(rounds: int, lease: int) -> tuple[list[dict[str, object]], bool]:
+def deaths(rounds: int, lease: int, *, batches: bool) -> tuple[list[dict[str, object]], bool]:
     with tempfile.TemporaryDirectory() as folder, own_database():
-        done = run(rounds, lease, Path(folder))
+        done = run(rounds, lease, Path(folder), batches=batches)
     show(done)
     return [asdict(one) for one in done], all(one.is_well for one in done)
 
@@ -118,13 +121,14 @@ def outage(captures: int, seconds: float) -> tuple[list[dict[str, object]], bool
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--batches", action="store_true")
     parser.add_argument("--lease", type=int, default=1, help="seconds")
     parser.add_argument("--broker-away", type=float, nargs="?", const=60.0, metavar="SECONDS")
     parser.add_argument("--captures", type=int, default=100)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if options.broker_away is None:
-        rows, is_well = deaths(options.rounds, options.lease)
+        rows, is_well = deaths(options.rounds, options.lease, batches=options.batches)
     else:
         rows, is_well = outage(options.captures, options.broker_away)
     if options.json:

@@ -30,6 +30,9 @@ POINTS = {
     "stamp given, not kept": 2 * A_MINUTE + A_MINUTE,
 }
 
+# Those that the process which captures in batches passes; what follows is done by others.
+IN_BATCHES = tuple(POINTS)[:8]
+
 SHORT = timedelta(seconds=1)
 # What waits a minute or two in the product; leases are a setting (CAPTURE_LEASE_SECONDS).
 SHORT_WAITS = (

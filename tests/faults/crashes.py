@@ -36,9 +36,9 @@ PATIENCE_SECONDS = 30
 class CrashingWorker:
     """The process that forks workers which die where they are told to."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.crashing_worker"],
+    def __init__(self, variables: Mapping[str, str], *options: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "tests.faults.crashing_worker", *options],
             cwd=PROJECT, env=dict(variables), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
@@ -56,8 +56,8 @@ class CrashingWorker:
 
 
 @contextmanager
-def crashing_worker(variables: Mapping[str, str]) -> Iterator[CrashingWorker]:
-    worker = CrashingWorker(variables)
+def crashing_worker(variables: Mapping[str, str], *options: str) -> Iterator[CrashingWorker]:
+    worker = CrashingWorker(variables, *options)
     try:
         yield worker
     finally:

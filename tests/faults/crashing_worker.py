@@ -1,6 +1,7 @@
 """A worker that kills itself with SIGKILL at a named point of the real code, as a power cut would.
 
-Run as `python -m tests.faults.crashing_worker`. Each line on standard input is a point and the id
+Run as `python -m tests.faults.crashing_worker [--batches]`: one capture as Celery's threads do it,
+or the process that does many together. Each line on standard input is a point and the id
 of a snapshot; for each it forks a worker, waits for its end, and answers with its exit code.
 Everything before the point is the product's own code; only the point itself is put in from here.
 """
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from threading import Event
 from typing import Any, NoReturn
 
 import django
@@ -25,11 +27,13 @@ from core import jobs  # noqa: E402 - as above
 from sources.capture import hop, pipeline, store  # noqa: E402 - as above
 from sources.services import (  # noqa: E402 - as above
     artifacts,
+    batches,
     capture,
     settle,
     texts,
     timestamps,
 )
+from sources.services.installation import capturer  # noqa: E402 - as above
 from tests.faults import crash_points  # noqa: E402 - as above
 from verification.services import snapshots  # noqa: E402 - as above
 
@@ -84,8 +88,20 @@ def _work(point: str, snapshot_id: int) -> NoReturn:
     """Capture, and what follows from it: messages are done at once, because there is no broker."""
     owner, name, replacement = CUTS[point]
     setattr(owner, name, replacement)
+    if "--batches" in sys.argv:
+        _work_in_batches(point)
     capture.run_capture(snapshot_id=snapshot_id)
     make_checkpoint()
+    os._exit(0)
+
+
+def _work_in_batches(point: str) -> NoReturn:
+    """Take whatever waits, until the end; nobody stops it otherwise."""
+    settle_batch = batches.settle_batch
+    ends = {"object put, no row": cut, "committed, not acknowledged": _after(settle_batch)}
+    if point in ends:
+        setattr(batches, "settle_batch", ends[point])  # noqa: B010 - mypy refuses to assign it
+    batches.CaptureWorker(capturer(), threads=3).run(Event())
     os._exit(0)
 
 
