@@ -16,8 +16,9 @@ SOURCES := config core accounts audit sources claims verification demo verify
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 BROWSER := $(shell command -v chromium chromium-browser 2>/dev/null)
-# The tests' servers keep their data apart, and do not wait for the disk.
-TEST_SETTINGS := CORROBORATE_VAR=var/test CORROBORATE_FAST_DISK=1
+# The tests' servers keep their data apart, and do not wait for the disk. Images of containers like to
+# forbid compiled files: each process that a test starts would then compile the whole project again.
+TEST_SETTINGS := CORROBORATE_VAR=var/test CORROBORATE_FAST_DISK=1 PYTHONDONTWRITEBYTECODE=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test journeys screenshots lint types contracts fix schema check lock clean
