@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Generator, Iterator
+
 import pytest
-from django.db import connection
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.people import issue_token
+from tests.emptying import empty_tables
 from tests.factories import UserFactory
 from tests.scheduling import JourneysTogether
 
@@ -21,6 +24,18 @@ hypothesis_settings.load_profile("corroborate")
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> JourneysTogether:
     return JourneysTogether(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays to the end: the collector need not look through it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -38,27 +53,12 @@ def _own_folders(settings: object, tmp_path: object) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_append_only_tables() -> None:
-    """Transactional tests empty the tables afterwards; append-only triggers would refuse that."""
+def _empty_tables_quickly() -> Iterator[None]:
+    """Tests that commit empty the tables afterwards; append-only triggers would refuse a flush."""
     teardown = TransactionTestCase._fixture_teardown
-
-    def without_triggers(self: TransactionTestCase) -> None:
-        _switch_triggers("DISABLE")
-        try:
-            teardown(self)
-        finally:
-            _switch_triggers("ENABLE")
-
-    TransactionTestCase._fixture_teardown = without_triggers
+    TransactionTestCase._fixture_teardown = lambda _: empty_tables()
     yield
     TransactionTestCase._fixture_teardown = teardown
-
-
-def _switch_triggers(how: str) -> None:
-    """The owner of the tables may do this; replica mode is for superusers alone."""
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} {how} TRIGGER USER")
 
 
 @pytest.fixture
