@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,9 @@ class World:
     draft: ClaimDraft
     people: dict[str, User]
 
+    @cached_property
     def arguments(self) -> dict[str, object]:
+        """What stands for the parts of addresses, made once; what a request writes is undone."""
         evidence = self.claim.evidence.get(position=1)
         return {
             "number": self.claim.number,
@@ -216,7 +219,7 @@ def routes(resolver: URLResolver, space: str = "", prefix: str = "") -> Iterator
 
 def address(name: str, pattern: str, world: World) -> str:
     """The pattern with the numbers of the world in it."""
-    values = world.arguments()
+    values = {**world.arguments}
     number = {
         "event": "event",
         "event_number": "event",
