@@ -128,6 +128,7 @@ CELERY_TASK_QUEUES = [
 ]
 CELERY_TASK_ROUTES = {
     "sources.make_artifact": {"queue": "artifacts"},
+    "sources.make_artifacts": {"queue": "artifacts"},
     "sources.take_picture": {"queue": "pictures"},
 }
 CELERY_BEAT_SCHEDULE = {

@@ -12,7 +12,10 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 
-def enqueue(name: str, **arguments: str | int) -> None:
+Argument = str | int | list[int]
+
+
+def enqueue(name: str, **arguments: Argument) -> None:
     """Send the task NAME after the present transaction commits.
 
     Arguments are ids and short strings, never objects. A broker that is away loses nothing: the
@@ -21,7 +24,7 @@ def enqueue(name: str, **arguments: str | int) -> None:
     transaction.on_commit(lambda: _send(name, arguments))
 
 
-def _send(name: str, arguments: dict[str, str | int]) -> None:
+def _send(name: str, arguments: dict[str, Argument]) -> None:
     task = current_app.tasks[name]
     if settings.CELERY_TASK_ALWAYS_EAGER:
         task.apply(kwargs=arguments, throw=True)

@@ -25,6 +25,11 @@ def make_artifact(job_id: int) -> None:
     artifacts.make_artifact(job_id=job_id)
 
 
+@shared_task(name="sources.make_artifacts")
+def make_artifacts(job_ids: list[int]) -> None:
+    artifacts.make_artifacts(job_ids=job_ids)
+
+
 @shared_task(name="sources.take_picture")
 def take_picture(job_id: int) -> None:
     artifacts.make_artifact(job_id=job_id)

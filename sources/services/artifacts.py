@@ -92,6 +92,8 @@ MAKERS: Mapping[JobKind, Callable[[Snapshot], Made]] = {
 }
 # A picture has a queue of its own: a browser must not stand in the way of text.
 TASKS = {JobKind.TEXT: "sources.make_artifact", JobKind.PICTURE: "sources.take_picture"}
+# What was sealed together is announced together: a message costs as much as a tenth of a capture.
+MOST_TOLD = 8
 
 
 def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
@@ -105,8 +107,16 @@ def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
         ArtifactJob(snapshot_id=pk, kind=kind, next_attempt_at=Now() + SEND_AGAIN_AFTER)
         for pk in sorted(wanted)
     )
-    for job in jobs:
-        enqueue(TASKS[kind], job_id=job.pk)
+    _announce(kind, [job.pk for job in jobs])
+
+
+def _announce(kind: JobKind, job_ids: list[int]) -> None:
+    if kind != JobKind.TEXT or len(job_ids) == 1:
+        for job_id in job_ids:
+            enqueue(TASKS[kind], job_id=job_id)
+        return
+    for first in range(0, len(job_ids), MOST_TOLD):
+        enqueue("sources.make_artifacts", job_ids=job_ids[first : first + MOST_TOLD])
 
 
 def make_artifact(*, job_id: int) -> None:
@@ -126,6 +136,12 @@ def make_artifact(*, job_id: int) -> None:
         _put_off(turn, f"{type(problem).__name__} while making it.")
     else:
         _keep(turn, made)
+
+
+def make_artifacts(*, job_ids: Iterable[int]) -> None:
+    """Do several jobs, one after the other."""
+    for job_id in job_ids:
+        make_artifact(job_id=job_id)
 
 
 def is_under_way(*, job_id: int) -> bool:

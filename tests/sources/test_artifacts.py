@@ -11,8 +11,10 @@ from audit.models import AuditEvent
 from sources import tasks
 from sources.models import ArtifactJob, Snapshot
 from sources.services import artifacts, capture, texts
+from sources.services.installation import object_store
 from sources.vocabulary import ArtifactKind, CaptureState, JobKind, JobState
-from tests.sources.conftest import Queue, capture_and_read
+from tests.sources.conftest import ARTICLE, Queue, capture_and_read
+from tests.sources.origin import Origin, page
 
 Announced = list[tuple[str, dict[str, object]]]
 
@@ -45,6 +47,24 @@ def test_a_job_is_done_once_and_told(sealed: Snapshot, announced: Announced) -> 
     digests = set(sealed.artifacts.values_list("sha256", flat=True))
     assert {event.after["sha256"] for event in made} == digests
     assert made.count() == sealed.artifacts.count() == 2
+
+
+def test_of_several_jobs_each_is_done_whatever_becomes_of_the_others(
+    queued: Queue, open_origin: Origin
+) -> None:
+    sealed = []
+    for path in ("/1", "/2"):
+        open_origin.answers[path] = page(ARTICLE + path.encode())
+        sealed.append(queued(path))
+        capture.run_capture(snapshot_id=sealed[-1].pk)
+    first, second = (one.jobs.get() for one in sealed)
+    sealed[0].refresh_from_db()
+    object_store().remove(sealed[0].warc.sha256)
+    tasks.make_artifacts(job_ids=[first.pk, 0, second.pk])
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.state != JobState.RUNNING
+    assert second.state == JobState.DONE
 
 
 def test_what_was_read_comes_back_as_it_was(queued: Queue) -> None:

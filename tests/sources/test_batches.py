@@ -98,8 +98,9 @@ def test_a_batch_comes_to_what_one_after_the_other_comes_to(
         assert snapshot.jobs.count() == 1
 
 
-@pytest.mark.usefixtures("announced")
-def test_many_are_settled_with_the_statements_of_one(many: Many) -> None:
+def test_many_are_settled_with_the_statements_and_told_with_the_message_of_one(
+    many: Many, announced: list[tuple[str, dict[str, object]]]
+) -> None:
     many(9)
     orders = take_orders(at_most=9)
     assert [order.is_plain for order in orders] == [True] * 9
@@ -109,6 +110,9 @@ def test_many_are_settled_with_the_statements_of_one(many: Many) -> None:
     with CaptureQueriesContext(connection) as of_eight:
         batches.settle_batch(ended[1:])
     assert len(of_eight) == len(of_one)
+    jobs = [one.jobs.get().pk for one in Snapshot.objects.order_by("pk")[2:]]
+    assert announced[-2][0] == "sources.make_artifact"
+    assert announced[-1] == ("sources.make_artifacts", {"job_ids": jobs})
     assert states() == {CaptureState.SEALED}
 
 
