@@ -7,7 +7,7 @@ import os
 from celery import Celery
 
 from core.broker import survive_lost_connections
-from core.worker_database import keep_connections
+from core.workers import prepare_workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,4 +15,4 @@ survive_lost_connections()
 app = Celery("corroborate")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-keep_connections(app)
+prepare_workers(app)

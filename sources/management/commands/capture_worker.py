@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import signal
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from core.workers import take_turns_often
 from sources.services.batches import CaptureWorker
 from sources.services.installation import capturer
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _MOST_THREADS = 500
-# The thread that settles asks the database many small things; after each it waits for its turn
-# among threads that compress and hash, by default ten times as long.
-_SWITCH_SECONDS = 0.0005
 
 
 def _number(text: str) -> int:
@@ -40,7 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        take_turns_often()
         stop = Event()
         for number in _SIGNALS:
             signal.signal(number, lambda *_: stop.set())
