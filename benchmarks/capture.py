@@ -250,6 +250,7 @@ def compared(bench: Bench, captures: int, rounds: int) -> list[Row]:
         for archiver in (bench.celery, bench.batches, bench.pywb, bench.warcio, bench.wget):
             try:
                 done.append(archiver(captures))
+                print(f"{done[-1].archiver}: {done[-1].a_second:.1f} captures/s", flush=True)
             except rivals.Missing as missing:
                 absent.add(str(missing))
     for words in sorted(absent):
