@@ -6,7 +6,7 @@ A loopback origin answers every address after 100 ms with 50 kB of its own. Each
 archiver as many new addresses, twenty pages at a time:
 
   ours, Celery   one worker with twenty threads, each page a message
-  ours, batches  one process, `manage.py capture_worker`, sixty threads
+  ours, batches  one process, `manage.py capture_worker`; x2: two of them
   pywb           recording, asked by twenty clients (install it elsewhere: --pywb .../bin/wayback)
   warcio         capture_http in twenty threads of one process
   wget           --warc-file, twenty processes at a time
@@ -58,6 +58,7 @@ from tests.processes import PROJECT, environment  # noqa: E402
 
 PATIENCE_SECONDS = 600
 WINDOW = 1_000
+_ON_THE_WAY = (CaptureState.QUEUED, CaptureState.RUNNING, CaptureState.SEALED)
 Work = Callable[[Sequence[str]], None]
 
 
@@ -90,8 +91,8 @@ def origin() -> Iterator[int]:
         process.communicate(timeout=20)
 
 
-def measured(name: str, pid: int, work: Work, addresses: Sequence[str]) -> Row:
-    with used_by(pid) as usage, used_by(_postgres()) as database:
+def measured(name: str, pids: Sequence[int], work: Work, addresses: Sequence[str]) -> Row:
+    with used_by(*pids) as usage, used_by(_postgres()) as database:
         began = time.monotonic()
         work(addresses)
         seconds = time.monotonic() - began
@@ -137,8 +138,10 @@ def wait_until_sealed(keys: Sequence[int]) -> None:
     rows = Snapshot.objects.filter(pk__gte=min(keys), pk__lte=max(keys))
     end = time.monotonic() + PATIENCE_SECONDS
     while rows.exclude(state=CaptureState.SEALED).exists():
-        assert time.monotonic() < end, list(rows.values_list("state", "error_detail").distinct())
-        time.sleep(0.02)
+        others = rows.exclude(state__in=_ON_THE_WAY).values_list("state", "error", "error_detail")
+        assert not others[:3], list(others[:3])
+        assert time.monotonic() < end, list(rows.values_list("state").distinct())
+        time.sleep(0.05)
     assert not rows.exclude(outcome="ok").exists(), "every page is a page"
 
 
@@ -183,6 +186,16 @@ class Bench:
         first, self._next = self._next, self._next + count
         return [f"http://127.0.0.1:{self._port}/{n}" for n in range(first, self._next)]
 
+    def archivers(self) -> Sequence[Callable[[int], Row]]:
+        return (
+            self.celery,
+            self.batches,
+            self.batches_twice,
+            self.pywb,
+            self.warcio,
+            self.wget,
+        )
+
     def celery(self, count: int) -> Row:
         command = (
             *("-m", "celery", "--quiet", "-A", "config", "worker", "--pool", "threads", "-c", "20"),
@@ -190,22 +203,31 @@ class Bench:
         )
         with running(*command, variables=self._variables) as pid:
             through_celery(self.addresses(40))  # warm
-            return measured("ours, Celery", pid, through_celery, self.addresses(count))
+            return measured("ours, Celery", [pid], through_celery, self.addresses(count))
 
     @contextmanager
-    def batch_process(self) -> Iterator[int]:
-        with running("manage.py", "capture_worker", variables=self._variables) as pid:
-            in_batches(self.addresses(40))
-            yield pid
+    def batch_processes(self, count: int) -> Iterator[list[int]]:
+        with ExitStack() as stack:
+            command = ("manage.py", "capture_worker")
+            pids = [
+                stack.enter_context(running(*command, variables=self._variables))
+                for _ in range(count)
+            ]
+            in_batches(self.addresses(40 * count))
+            yield pids
 
     def batches(self, count: int) -> Row:
-        with self.batch_process() as pid:
-            return measured("ours, batches", pid, in_batches, self.addresses(count))
+        with self.batch_processes(1) as pids:
+            return measured("ours, batches", pids, in_batches, self.addresses(count))
+
+    def batches_twice(self, count: int) -> Row:
+        with self.batch_processes(2) as pids:
+            return measured("ours, batches x2", pids, in_batches, self.addresses(count))
 
     def pywb(self, count: int) -> Row:
         with self._scratch() as folder, rivals.pywb(self._wayback, folder) as (pid, work):
             work(self.addresses(40))
-            return measured("pywb", pid, work, self.addresses(count))
+            return measured("pywb", [pid], work, self.addresses(count))
 
     def warcio(self, count: int) -> Row:
         return self._own_process("warcio", rivals.warcio, count)
@@ -217,7 +239,7 @@ class Bench:
         with self._scratch() as folder:
             before = os.times()
             row = measured(
-                name, os.getpid(), lambda given: work(given, folder), self.addresses(count)
+                name, [os.getpid()], lambda given: work(given, folder), self.addresses(count)
             )
             after = os.times()
         spent = sum(after[2:4]) - sum(before[2:4])  # of the processes that have ended
@@ -234,11 +256,11 @@ class Bench:
     def grow(self, sizes: Sequence[int]) -> list[tuple[int, Row]]:
         """Fill the archive; give what WINDOW captures cost around each of SIZES."""
         rows = []
-        with self.batch_process() as pid:
+        with self.batch_processes(1) as pids:
             for size in sorted(sizes):
                 while (kept := Snapshot.objects.count()) < size - WINDOW:
                     in_batches(self.addresses(min(WINDOW, size - WINDOW - kept)))
-                row = measured("ours, batches", pid, in_batches, self.addresses(WINDOW))
+                row = measured("ours, batches", pids, in_batches, self.addresses(WINDOW))
                 rows.append((Snapshot.objects.count(), row))
         return rows
 
@@ -247,7 +269,7 @@ def compared(bench: Bench, captures: int, rounds: int) -> list[Row]:
     done: list[Row] = []
     absent: set[str] = set()
     for _ in range(rounds):
-        for archiver in (bench.celery, bench.batches, bench.pywb, bench.warcio, bench.wget):
+        for archiver in bench.archivers():
             try:
                 done.append(archiver(captures))
                 print(f"{done[-1].archiver}: {done[-1].a_second:.1f} captures/s", flush=True)

@@ -1,9 +1,9 @@
-"""What a process and everything that it started used: processor seconds, and memory at its peak."""
+"""What processes and all that they started used: processor seconds, and memory at its peak."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -21,9 +21,9 @@ class Usage:
     peak_bytes: int = 0
     _seen: dict[int, float] = field(default_factory=dict)
 
-    def sample(self, root: psutil.Process) -> None:
+    def sample(self, roots: Sequence[psutil.Process]) -> None:
         memory = 0
-        for process in _family(root):
+        for process in (one for root in roots for one in _family(root)):
             with suppress(*_GONE):
                 times = process.cpu_times()
                 ended = times.children_user + times.children_system
@@ -42,15 +42,16 @@ def _family(root: psutil.Process) -> list[psutil.Process]:
 
 
 @contextmanager
-def used_by(pid: int) -> Iterator[Usage]:
-    """Watch the process PID while the block runs."""
-    usage, ended, root = Usage(), threading.Event(), psutil.Process(pid)
-    usage.sample(root)
+def used_by(*pids: int) -> Iterator[Usage]:
+    """Watch the processes PIDS while the block runs."""
+    usage, ended = Usage(), threading.Event()
+    roots = [psutil.Process(pid) for pid in pids]
+    usage.sample(roots)
     before = usage.total()
 
     def watch() -> None:
         while not ended.wait(_EVERY_SECONDS):
-            usage.sample(root)
+            usage.sample(roots)
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -59,5 +60,5 @@ def used_by(pid: int) -> Iterator[Usage]:
     finally:
         ended.set()
         thread.join()
-        usage.sample(root)
+        usage.sample(roots)
         usage.cpu_seconds = usage.total() - before
