@@ -82,7 +82,7 @@ def measure(said: Numbers, happened: Numbers, weights: Numbers | None = None) ->
 
 
 def brier(said: Numbers, happened: Numbers, weights: Numbers | None = None) -> float:
-    """Mean squared error of the probabilities: 0 is perfect, 0.25 is always saying 0.5 (Brier 1950).
+    """Mean squared error of the probabilities: 0 is perfect, 0.25 is saying 0.5 (Brier 1950).
 
     Brier summed over both outcomes; this is half of it, as is usual now.
     """
