@@ -1,0 +1,114 @@
+"""Claims whose evidence has every feature that the scorer knows, drawn with a fixed seed."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+
+from claims.models import Claim, Evidence
+from claims.vocabulary import Alignment, ClaimKind, Directness, Resolution, Stance
+from sources.models import Derivation, Document, Origin, Party, Snapshot, Source, Takedown
+from tests.factories import (
+    ClaimFactory,
+    DocumentFactory,
+    SnapshotFactory,
+    SourceFactory,
+    StoredObjectFactory,
+    UserFactory,
+)
+
+START = datetime(2016, 11, 1, tzinfo=UTC)
+CLAIMS, DOCUMENTS, REPORTS = 12, 60, 180
+COPIES = ("good", "good", "good", "good", "error page", "waiting", "taken down", "none")
+
+
+class World:
+    """Twelve claims of about fifteen reports, of which one has none at all."""
+
+    def __init__(self) -> None:
+        self.chance = random.Random(20161112)  # noqa: S311 - the same world in every run
+        self.person = UserFactory.create()
+        self.stored = StoredObjectFactory.create()
+        self.sources = self._sources()
+        self.documents = [self._document() for _ in range(DOCUMENTS)]
+        self._origins()
+        self.copies = {document.pk: self._copy(document) for document in self.documents}
+        self.claims: list[Claim] = [
+            ClaimFactory.create(kind=self.chance.choice(list(ClaimKind))) for _ in range(CLAIMS)
+        ]
+        for number in range(REPORTS):
+            self._report(number)
+
+    def _sources(self) -> list[Source]:
+        """Numbers of one and of two digits: their names sort otherwise than they do."""
+        side = Party.objects.create(name="Government", slug="government")
+        grades = (None, "A", "B", "C", "D", "E", "F")
+        made = [
+            SourceFactory.graded(grades[n % 7], party=side if n % 5 == 0 else None)
+            for n in range(14)
+        ]
+        for owned in made[3:6]:
+            owned.owner = made[0]
+            owned.save()
+        SourceFactory.graded("A")
+        made[1].grades.create(grade="D", rationale="looked again", graded_at=timezone.now())
+        return made
+
+    def _document(self) -> Document:
+        day = self.chance.choice([None, *range(20)])
+        return DocumentFactory.create(
+            source=self.chance.choice([None, *self.sources]),
+            published_at=None if day is None else START + timedelta(days=day),
+        )
+
+    def _origins(self) -> None:
+        for first in self.documents[:4]:
+            origin = Origin.objects.create(first_document=first)
+            for copy in self.chance.sample(self.documents[4:], 5):
+                if not hasattr(copy, "derivation"):
+                    state = self.chance.choice(["proposed", "confirmed", "rejected"])
+                    Derivation.objects.create(
+                        document=copy, origin=origin, method="a test", state=state
+                    )
+
+    def _copy(self, document: Document) -> Snapshot | None:
+        what = self.chance.choice(COPIES)
+        if what == "none":
+            return None
+        if what == "waiting":
+            return SnapshotFactory.waiting(document)
+        outcome = "http_error" if what == "error page" else "ok"
+        copy: Snapshot = SnapshotFactory.create(
+            document=document, outcome=outcome, warc=self.stored
+        )
+        if what == "taken down":
+            Takedown.objects.create(
+                snapshot=copy, basis="privacy", words="A person asked.",
+                decided_by=self.person, decided_at=timezone.now(),
+            )  # fmt: skip
+        return copy
+
+    def _report(self, number: int) -> None:
+        chance = self.chance
+        claim, document = chance.choice(self.claims[:-1]), chance.choice(self.documents)
+        resolution = chance.choice([*[""] * 6, *Resolution])
+        withdrawn = chance.random() < 0.1
+        Evidence.objects.create(
+            claim=claim,
+            position=claim.evidence.count() + 1,
+            document=document,
+            snapshot=self.copies[document.pk],
+            stance=chance.choice([Stance.SUPPORTS, *Stance]),
+            directness=chance.choice(list(Directness)),
+            credibility=chance.choice([None, 1, 2, 3, 4, 5, 6]),
+            alignment=chance.choice(list(Alignment)),
+            visual_checked_at=START if chance.random() < 0.3 else None,
+            quote_digest=f"{number:064}",
+            added_at=START + timedelta(days=chance.randrange(20)),
+            withdrawn_at=timezone.now() if withdrawn else None,
+            withdrawn_reason="filed twice" if withdrawn else "",
+            resolution=resolution,
+            resolution_text="looked into" if resolution else "",
+        )

@@ -1,0 +1,166 @@
+"""How much of each report is new, in columns (`verification.scoring.independence`).
+
+Report → origin → source → owner, as there: among the reports of one origin the best counts, among
+the origins of one source the best, among the sources of one owner the j-th counts (1 − ρ)^j, and
+the r-th strongest owner (1 − ρ0)^r. Every sort is stable and starts from rows in order of age.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from verification.bulk.columns import (
+    NO_OWNER,
+    Flags,
+    Floats,
+    Ints,
+    Reports,
+    place_in_group,
+    starts_of,
+)
+from verification.scoring.independence import crowd_discounts
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where reports hang: the owner, and the source or, for a checked visual, the origin itself."""
+
+    owner: Ints
+    visual: Flags
+    branch: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Strands:
+    """Reports with evidence. `side`: 2 · claim, plus 1 where it speaks against the claim."""
+
+    row: Ints
+    side: Ints
+    size: Floats
+    origin: Ints
+    places: Places
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def at(self, chosen: Ints) -> Strands:
+        places = self.places
+        return Strands(
+            self.row[chosen],
+            self.side[chosen],
+            self.size[chosen],
+            self.origin[chosen],
+            Places(places.owner[chosen], places.visual[chosen], places.branch[chosen]),
+        )
+
+
+def standing(reports: Reports) -> Flags:
+    """Eligible reports that their own source did not contradict later."""
+    stands = reports.eligible.copy()
+    rows = np.flatnonzero(stands & ~reports.visual)
+    order = np.lexsort((reports.source[rows], reports.claim[rows]))
+    rows = rows[order]
+    begins = starts_of(reports.claim[rows], reports.source[rows])
+    if not begins.all():
+        ends = np.append(np.flatnonzero(begins)[1:], len(rows)) - 1
+        newest = reports.supports[rows[ends]][np.cumsum(begins) - 1]
+        stands[rows[reports.supports[rows] != newest]] = False
+    return stands
+
+
+def places_of(reports: Reports) -> Places:
+    """An origin belongs to source and owner of its earliest report, whatever became of that."""
+    order = np.lexsort((reports.origin, reports.claim))
+    begins = starts_of(reports.claim[order], reports.origin[order])
+    first = np.empty(len(reports), dtype=np.int64)
+    first[order] = order[begins][np.cumsum(begins) - 1]
+    owner, source = reports.owner[first], reports.source[first]
+    visual = reports.visual[first]
+    return Places(
+        owner=np.where(owner == NO_OWNER, source, owner),
+        visual=visual,
+        branch=np.where(visual, reports.origin, source),
+    )
+
+
+def strands_of(reports: Reports, evidence: Floats, stands: Flags) -> Strands:
+    rows = np.flatnonzero(stands & (evidence != 0))
+    places = places_of(reports)
+    return Strands(
+        row=rows,
+        side=2 * reports.claim[rows] + (evidence[rows] < 0),
+        size=np.abs(evidence[rows]),
+        origin=reports.origin[rows],
+        places=Places(places.owner[rows], places.visual[rows], places.branch[rows]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """The part of each strand that counts, and the number of clusters of each side."""
+
+    part: Floats
+    clusters: Ints
+
+
+def discounts(strands: Strands, sides: int, correlation: float, crowding: float) -> Discounts:
+    order = np.lexsort((strands.places.owner, strands.side))
+    begins = starts_of(strands.side[order], strands.places.owner[order])
+    cluster = np.empty(len(strands), dtype=np.int64)
+    cluster[order] = np.cumsum(begins) - 1
+    side = strands.side[order][begins]
+    share = _shares(strands, cluster, correlation)
+    total = _totals(strands.size, share, cluster, len(side))
+    counts = np.bincount(side, minlength=sides)
+    crowd = np.array(crowd_discounts(int(counts.max(initial=0)), crowding), dtype=np.float64)
+    ranked = np.lexsort((-total, side))  # clusters come sorted by owner, which decides ties
+    factor = np.empty(len(side), dtype=np.float64)
+    factor[ranked] = crowd[place_in_group(starts_of(side[ranked]))]
+    return Discounts(share.part * factor[cluster], counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The part of each strand that counts in its cluster; place: −1 where it does not count."""
+
+    part: Floats
+    place: Ints
+
+
+def _shares(strands: Strands, cluster: Ints, correlation: float) -> _Shares:
+    part = np.ones(len(strands), dtype=np.float64)
+    place = np.zeros(len(strands), dtype=np.int64)
+    several = np.flatnonzero(np.bincount(cluster)[cluster] > 1) if len(cluster) else cluster
+    if len(several):
+        place[several] = -1
+        chosen = several[_best_of_sources(strands.at(several), cluster[several])]
+        chosen = chosen[np.lexsort((-strands.size[chosen], cluster[chosen]))]
+        place[chosen] = place_in_group(starts_of(cluster[chosen]))
+        powers = [(1 - correlation) ** n for n in range(int(place.max()) + 1)]
+        part = np.array([*powers, 0.0], dtype=np.float64)[place]
+    return _Shares(part, place)
+
+
+def _best_of_sources(strands: Strands, cluster: Ints) -> Ints:
+    """Rows that are the best of their origin and then of their source, in order of age."""
+    best = _first_of_each(cluster, strands.origin, strands.size)
+    chosen, places = strands.at(best), strands.at(best).places
+    kind = 2 * cluster[best] + places.visual
+    return np.sort(best[_first_of_each(kind, places.branch, chosen.size)])
+
+
+def _first_of_each(group: Ints, branch: Ints, size: Floats) -> Ints:
+    """Row of the strongest of each branch, the oldest among equals; ascending."""
+    order = np.lexsort((-size, branch, group))
+    return np.sort(order[starts_of(group[order], branch[order])])
+
+
+def _totals(size: Floats, shares: _Shares, cluster: Ints, clusters: int) -> Floats:
+    """Σ share · size of each cluster, added strongest first: float addition has an order."""
+    total = np.zeros(clusters, dtype=np.float64)
+    for place in range(int(shares.place.max(initial=-1)) + 1):
+        rows = np.flatnonzero(shares.place == place)
+        total[cluster[rows]] += shares.part[rows] * size[rows]
+    return total

@@ -1,0 +1,253 @@
+"""Evidence of many claims as columns: what `facts.report` says of one item, for millions.
+
+The two must not drift apart: tests/verification/test_flattened.py compares every field over a world
+with every feature. Only the side of a source is left out here, which moves no number.
+
+Rows come by binary COPY, and are joined here rather than by the server: for all claims, documents
+and copies are read once; for some claims only theirs are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from claims.vocabulary import ClaimKind, Resolution
+from core.wire import Columns, Rows, read_rows
+from sources.outcomes import HOLDS_THE_DOCUMENT
+from sources.vocabulary import CaptureState, DerivationState, Grade
+from verification.bulk.columns import NO_OWNER, Flags, Ints, Reports
+from verification.bulk.voices import (
+    ALIGNMENTS,
+    DIRECTNESSES,
+    STANCES,
+    VoiceTable,
+    voice_numbers,
+    weights,
+)
+from verification.scoring import Directness, Exclusion, Parameters, Stance
+
+KINDS = tuple(ClaimKind)
+GRADES: tuple[Grade | None, ...] = (None, *Grade)
+EXCLUSIONS: tuple[Exclusion | None, ...] = (
+    None,
+    Exclusion.WITHDRAWN,
+    Exclusion.MISTAKEN,
+    Exclusion.DIFFERENT_EVENT,
+    Exclusion.NOT_ARCHIVED,
+)
+_RESOLVED = {
+    Resolution.MISTAKEN: EXCLUSIONS.index(Exclusion.MISTAKEN),
+    Resolution.DIFFERENT_EVENT: EXCLUSIONS.index(Exclusion.DIFFERENT_EVENT),
+}
+_NO_TIME = np.iinfo(np.int64).max
+"""`infinity` of PostgreSQL."""
+
+
+def _places(column: str, words: Iterable[StrEnum | None]) -> str:
+    """SQL: the place of the word that COLUMN holds; a place that no word has for any other."""
+    known = list(words)
+    cases = " ".join(f"WHEN '{word}' THEN {n}" for n, word in enumerate(known) if word is not None)
+    return f"CASE {column} {cases} ELSE {0 if None in known else 99} END::smallint"
+
+
+_EXCLUDED = f"""CASE WHEN e.withdrawn_at IS NOT NULL THEN {EXCLUSIONS.index(Exclusion.WITHDRAWN)}
+ {" ".join(f"WHEN e.resolution = '{word}' THEN {n}" for word, n in _RESOLVED.items())}
+ ELSE 0 END::smallint"""
+
+EVIDENCE = f"""
+SELECT e.claim_id, e.document_id, COALESCE(e.snapshot_id, 0) AS copy, e.added_at,
+       e.position::integer, COALESCE(e.credibility, 0)::smallint,
+       {_places("e.stance", STANCES)}, {_places("e.directness", DIRECTNESSES)},
+       {_places("e.alignment", ALIGNMENTS)}, {_EXCLUDED},
+       (e.visual_checked_at IS NOT NULL)::integer::smallint
+  FROM claims_evidence e WHERE e.claim_id = ANY(%(ids)s)"""  # noqa: S608  # our own constants
+EVIDENCE_COLUMNS: Columns = {
+    "claim": "i8",
+    "document": "i8",
+    "copy": "i8",
+    "added": "i8",
+    "position": "i4",
+    "credibility": "i2",
+    "stance": "i2",
+    "directness": "i2",
+    "alignment": "i2",
+    "excluded": "i2",
+    "checked": "i2",
+}
+
+DOCUMENTS = f"""
+SELECT d.id, COALESCE(d.source_id, 0), COALESCE(d.published_at, 'infinity'),
+       CASE WHEN v.origin_id IS NOT NULL THEN 2 * v.origin_id + 1
+            WHEN o.id IS NOT NULL THEN 2 * o.id + 1 ELSE 2 * d.id END
+  FROM sources_document d
+  LEFT JOIN sources_derivation v ON v.document_id = d.id AND v.state <> '{DerivationState.REJECTED}'
+  LEFT JOIN sources_origin o ON o.first_document_id = d.id"""  # noqa: S608  # our own constants
+DOCUMENT_COLUMNS: Columns = {"id": "i8", "source": "i8", "published": "i8", "origin": "i8"}
+
+_OUTCOMES = ", ".join(f"'{outcome}'" for outcome in sorted(map(str, HOLDS_THE_DOCUMENT)))
+ARCHIVED = f"""
+SELECT s.id FROM sources_snapshot s
+ WHERE s.state = '{CaptureState.SEALED}' AND s.outcome IN ({_OUTCOMES})
+   AND NOT EXISTS (SELECT 1 FROM sources_takedown t WHERE t.snapshot_id = s.id)"""  # noqa: S608  # our own constants
+ARCHIVED_COLUMNS: Columns = {"id": "i8"}
+
+SOURCES = f"""
+SELECT s.id, s.number, COALESCE(o.number, 0), {_places("g.grade", GRADES)}
+  FROM sources_source s
+  LEFT JOIN sources_source o ON o.id = s.owner_id
+  LEFT JOIN (SELECT DISTINCT ON (source_id) source_id, grade FROM sources_sourcegrade
+              ORDER BY source_id, graded_at DESC, id DESC) g ON g.source_id = s.id
+ ORDER BY s.id"""  # noqa: S608  # our own constants
+SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2"}
+
+CLAIMS = f"""
+SELECT c.id, {_places("c.kind", KINDS)} FROM claims_claim c
+ WHERE c.id = ANY(%(ids)s) ORDER BY c.id"""  # noqa: S608  # our own constants
+CLAIM_COLUMNS: Columns = {"id": "i8", "kind": "i2"}
+
+
+@dataclass(frozen=True)
+class Library:
+    """Documents and archived copies, by primary key: all of them, or those that were asked for."""
+
+    documents: Rows
+    archived: Ints
+
+    @classmethod
+    def whole(cls) -> Library:
+        return cls(
+            _sorted(read_rows(DOCUMENTS, DOCUMENT_COLUMNS)),
+            _ids(read_rows(ARCHIVED, ARCHIVED_COLUMNS)),
+        )
+
+    @classmethod
+    def cited_by(cls, evidence: Rows) -> Library:
+        documents = {"ids": np.unique(evidence["document"]).tolist()}
+        copies = {"ids": np.unique(evidence["copy"]).tolist()}
+        return cls(
+            _sorted(
+                read_rows(f"{DOCUMENTS} WHERE d.id = ANY(%(ids)s)", DOCUMENT_COLUMNS, documents)
+            ),
+            _ids(read_rows(f"{ARCHIVED} AND s.id = ANY(%(ids)s)", ARCHIVED_COLUMNS, copies)),
+        )
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Evidence of some claims, each with its document and source; oldest first within a claim.
+
+    `claims`: the claims in order of primary key, also those without evidence. `claim`: place of
+    each item's claim among them. The columns of `evidence`, `document` and `source` are those of
+    the queries; a row of `source` is all zero where nobody knows the source.
+    """
+
+    claims: Rows
+    claim: Ints
+    evidence: Rows
+    document: Rows
+    source: Rows
+    speaker: Ints
+    excluded: Ints
+
+    def __len__(self) -> int:
+        return len(self.claim)
+
+    @property
+    def visual(self) -> Flags:
+        first_hand = DIRECTNESSES.index(Directness.FIRST_HAND_VISUAL)
+        passed: Flags = (self.evidence["directness"] == first_hand) & (
+            self.evidence["checked"] == 1
+        )
+        return passed
+
+
+def sources() -> Rows:
+    """Every source with its grade, after a first row of zeros for sources that are not known."""
+    rows = read_rows(SOURCES, SOURCE_COLUMNS)
+    unknown = np.zeros(1, dtype=rows.dtype)
+    return np.concatenate([unknown, rows])
+
+
+def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:
+    """The evidence of the claims with these primary keys; KNOWN is what `sources` gave."""
+    parameters: dict[str, Any] = {"ids": ids.tolist()}
+    claims = read_rows(CLAIMS, CLAIM_COLUMNS, parameters)
+    evidence = read_rows(EVIDENCE, EVIDENCE_COLUMNS, parameters)
+    library = library or Library.cited_by(evidence)
+    document = library.documents[np.searchsorted(library.documents["id"], evidence["document"])]
+    spoken = np.where(document["published"] == _NO_TIME, evidence["added"], document["published"])
+    order = np.lexsort((evidence["position"], spoken, evidence["claim"]))
+    evidence, document = evidence[order], document[order]
+    speaker = np.searchsorted(known["id"], document["source"])
+    return Flat(
+        claims=claims,
+        claim=np.searchsorted(claims["id"], evidence["claim"]),
+        evidence=evidence,
+        document=document,
+        source=known[speaker],
+        speaker=speaker,
+        excluded=_excluded(evidence, library.archived),
+    )
+
+
+def reports_of(flat: Flat, table: VoiceTable, parameters: Parameters) -> Reports:
+    rows = flat.evidence
+    stance = rows["stance"].astype(np.int64)
+    return Reports(
+        claim=flat.claim,
+        source=_speaker_names(flat),
+        owner=np.where(flat.source["owner"] > 0, source_names(flat.source["owner"]), NO_OWNER),
+        origin=flat.document["origin"].astype(np.int64),
+        voice=voice_numbers(flat.speaker, stance, rows["alignment"], flat.visual, table.visual),
+        supports=stance == STANCES.index(Stance.SUPPORTS),
+        visual=flat.visual,
+        eligible=(flat.excluded == 0) & (stance != STANCES.index(Stance.CONTEXT)),
+        weight=weights(parameters)[rows["directness"], rows["credibility"]],
+    )
+
+
+def _speaker_names(flat: Flat) -> Ints:
+    named: Ints = np.where(
+        flat.source["number"] > 0,
+        source_names(flat.source["number"]),
+        document_names(flat.evidence["document"]),
+    )
+    return named
+
+
+_TENS = np.array([10**n for n in range(17)], np.int64)
+_SOURCES_AFTER_DOCUMENTS = 2**62
+
+
+def document_names(numbers: Ints) -> Ints:
+    """Whole numbers that sort as the texts document-1, document-10, document-2 … do."""
+    digits = np.searchsorted(_TENS, numbers, side="right")
+    names: Ints = numbers * _TENS[16 - digits] * 32 + digits
+    return names
+
+
+def source_names(numbers: Ints) -> Ints:
+    """The same for source-1 …, which all sort after documents."""
+    return document_names(numbers) + _SOURCES_AFTER_DOCUMENTS
+
+
+def _excluded(evidence: Rows, archived: Ints) -> Ints:
+    place = np.minimum(np.searchsorted(archived, evidence["copy"]), max(len(archived) - 1, 0))
+    kept = archived[place] == evidence["copy"] if len(archived) else np.zeros(len(place), np.bool_)
+    missing = EXCLUSIONS.index(Exclusion.NOT_ARCHIVED)
+    decided = evidence["excluded"].astype(np.int64)
+    found: Ints = np.where((decided == 0) & ~kept, missing, decided)
+    return found
+
+
+def _sorted(rows: Rows) -> Rows:
+    return rows[np.argsort(rows["id"], kind="stable")]
+
+
+def _ids(rows: Rows) -> Ints:
+    return np.sort(rows["id"])
