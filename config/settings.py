@@ -145,6 +145,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep quotes": {"task": "claims.sweep_quotes", "schedule": 300.0},
     "sweep notifications": {"task": "verification.sweep_notifications", "schedule": 300.0},
     "tell of damage": {"task": "verification.tell_of_damage", "schedule": 300.0},
+    "draw for audit": {"task": "verification.draw_for_audit", "schedule": 3600.0},
+    "sweep forecasts": {"task": "verification.sweep_forecasts", "schedule": 3600.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
     "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},
     "sweep stamps": {"task": "sources.sweep_stamps", "schedule": 60.0},
@@ -252,6 +254,16 @@ OWN_SERVICES = env.words("OWN_SERVICES")
 LOCAL_AUTHORITY_DIR = VAR_DIR / "timestamp-authority"
 SNAPSHOT_HOST = env.origin("SNAPSHOT_HOST")
 CHROMIUM = env.text("CHROMIUM")
+
+# --- Calibration and audit: docs/calibration.md
+
+# Share of the open claims that is drawn for people to settle, and days from a claim's first score
+# to its draw. A share of 0: nothing is drawn.
+AUDIT_RATE = env.number("AUDIT_RATE", 0.015)
+AUDIT_AFTER_DAYS = env.number("AUDIT_AFTER_DAYS", 7.0)
+# Drift is told when chance alone would part the newest settled claims so far from the earlier ones
+# less often than this.
+CALIBRATION_DRIFT_P = env.number("CALIBRATION_DRIFT_P", 0.01)
 
 # --- API
 

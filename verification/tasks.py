@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from verification.services import assess, damage, notifications, proposals, snapshots
+from verification.services import (
+    assess,
+    audit_draws,
+    damage,
+    forecasts,
+    notifications,
+    proposals,
+    snapshots,
+)
 
 
 @shared_task(name="verification.evidence_changed")
@@ -58,3 +66,13 @@ def sweep_notifications() -> None:
 @shared_task(name="verification.tell_of_damage")
 def tell_of_damage() -> None:
     damage.tell_of_damage()
+
+
+@shared_task(name="verification.draw_for_audit")
+def draw_for_audit() -> None:
+    audit_draws.draw_for_audit()
+
+
+@shared_task(name="verification.sweep_forecasts")
+def sweep_forecasts() -> None:
+    forecasts.sweep_forecasts()

@@ -85,6 +85,10 @@ def test_every_model_that_is_history_is_append_only() -> None:
         "sources.FetchHop",
         "sources.Artifact",
         "verification.Assessment",
+        "verification.AuditRound",
+        "verification.AuditEntry",
+        "verification.AuditClosing",
+        "verification.Forecast",
         "verification.StatusEvent",
         "verification.Correction",
     }

@@ -30,6 +30,7 @@ from verification.conditions.conclusion import nothing_exclusive_confirmed
 from verification.models import Correction, StatusEvent
 from verification.selectors.facts import cited_objects, claim_facts
 from verification.services.assess import assess_claim
+from verification.services.forecasts import keep_forecast
 from verification.workflow import Transition, UnknownTransition
 
 FINAL = frozenset({Status.CONFIRMED, Status.REFUTED, Status.UNVERIFIABLE, Status.SUPERSEDED})
@@ -240,6 +241,7 @@ def apply_change(
     claim.refresh_from_db()
     before = {"status": claim.status, "finding": claim.finding}
     event = _write_event(examined, change, proposer, approver, is_override, now)
+    keep_forecast(event)
     _write_claim(claim, change, now)
     _write_correction(claim, event)
     record_event(
