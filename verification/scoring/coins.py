@@ -49,7 +49,8 @@ def neutral_coins(report: Report, parameters: Parameters) -> Coins:
     group = parameters.groups[group_of(report)]
     disinterested = report.interest is Interest.NONE
     record = report.record if disinterested else report.neutral_record
-    return _posterior(group.sensitivity, group.false_support, group.strength, record)
+    strengths = group.strength, group.strength_if_false
+    return _posterior(group.sensitivity, group.false_support, strengths, record)
 
 
 def coins_of(report: Report, neutral: Coins, parameters: Parameters) -> Coins:
@@ -57,13 +58,15 @@ def coins_of(report: Report, neutral: Coins, parameters: Parameters) -> Coins:
     if report.interest is Interest.NONE:
         return neutral
     u, v = _shifted(neutral, report.interest, parameters.interest_shift)
-    return _posterior(u, v, parameters.interest_strength, report.record)
+    strength = parameters.interest_strength
+    return _posterior(u, v, (strength, strength), report.record)
 
 
-def _posterior(u: float, v: float, strength: float, record: TrackRecord) -> Coins:
+def _posterior(u: float, v: float, strengths: tuple[float, float], record: TrackRecord) -> Coins:
+    if_true, if_false = strengths
     return Coins(
-        Coin(strength * u + record.n1_plus, strength * (1 - u) + record.n1 - record.n1_plus),
-        Coin(strength * v + record.n0_plus, strength * (1 - v) + record.n0 - record.n0_plus),
+        Coin(if_true * u + record.n1_plus, if_true * (1 - u) + record.n1 - record.n1_plus),
+        Coin(if_false * v + record.n0_plus, if_false * (1 - v) + record.n0 - record.n0_plus),
     )
 
 

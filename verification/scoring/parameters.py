@@ -24,23 +24,33 @@ class Group:
     """What is believed of sources of one group before their record speaks.
 
     sensitivity: how often they support a claim that is true; false_support: how often one that is
-    false; strength: how many settled reports that belief is worth.
+    false; strength: how many settled reports that belief is worth; false_strength: how many the
+    belief about false claims is worth, where a fit found another number for them.
     """
 
     sensitivity: float
     false_support: float
     strength: float
+    false_strength: float | None = None
 
     def __post_init__(self) -> None:
-        if not (0 < self.sensitivity < 1 and 0 < self.false_support < 1 and self.strength > 0):
+        strong = self.strength > 0 and self.strength_if_false > 0
+        if not (0 < self.sensitivity < 1 and 0 < self.false_support < 1 and strong):
             raise ValueError(f"A group needs two rates inside (0, 1) and a strength, not {self}.")
 
+    @property
+    def strength_if_false(self) -> float:
+        return self.strength if self.false_strength is None else self.false_strength
+
     def as_dict(self) -> dict[str, float]:
-        return {
+        row = {
             "sensitivity": self.sensitivity,
             "false_support": self.false_support,
             "strength": self.strength,
         }
+        if self.false_strength is not None:
+            row["false_strength"] = self.false_strength
+        return row
 
 
 GROUPS: Mapping[str, Group] = MappingProxyType(
