@@ -6,6 +6,7 @@ from core.charts.confidence import Point, levelbar, meter, spark
 from core.charts.contributions import Step, Waterfall, pullbar, waterfall
 from core.charts.counts import LARGE, SMALL, units
 from core.charts.lanes import Copy, Lane, Lanes, lanes
+from core.charts.reliability import Said, reliability
 from core.charts.svg import Tone, tone_of
 from core.charts.timeline import Mark, Segment, axis_for, timeline
 
@@ -17,6 +18,7 @@ __all__ = [
     "Lanes",
     "Mark",
     "Point",
+    "Said",
     "Segment",
     "Step",
     "Tone",
@@ -26,6 +28,7 @@ __all__ = [
     "levelbar",
     "meter",
     "pullbar",
+    "reliability",
     "spark",
     "timeline",
     "tone_of",

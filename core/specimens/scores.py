@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from core.charts import Mark, Point, Segment, Step
+from core.charts import Mark, Point, Said, Segment, Step
 from core.specimens.catalogue import Case, Specimen
 
 STATUSES = (
@@ -58,6 +58,13 @@ SEGMENTS = (
     Segment(at(11, "22:15"), at(12, "16:05"), "contested", "Contested"),
     Segment(at(12, "16:05"), None, "confirmed", "Confirmed"),
 )
+BINS = (
+    Said(0.14, 0.09, 0.05, 0.15, 64, 0.1, 0.2),
+    Said(0.33, 0.34, 0.25, 0.44, 88, 0.3, 0.4),
+    Said(0.52, 0.47, 0.37, 0.57, 92, 0.5, 0.6),
+    Said(0.76, 0.74, 0.66, 0.81, 120, 0.7, 0.8),
+    Said(0.93, 0.75, 0.30, 0.95, 4, 0.9, 1.0),
+)
 APPROVED = (Mark(at(12, "16:05"), "Approved 16:05"),)
 QUICK = tuple(
     Point(at(12, "09:00") + timedelta(seconds=seconds), low, high, estimate)
@@ -85,6 +92,7 @@ FINDING = (
     "Photos taken inside the suburb and placed on the map by our checkers, and a report from the "
     "side that lost it, both say government forces hold Dhahiyet al-Assad."
 )
+CALIBRATED = "How likely we said it was, and how often it came true"
 REASON = (
     "Two photos matched to the same street corner. An outlet on the losing side reports the "
     "withdrawal. No denial since 22:02."
@@ -219,6 +227,20 @@ SCORES = (
             _timeline("years", points=LONG, segments=LONG_SEGMENTS),
             _timeline("one score", points=POINTS[:1]),
             _timeline("none", points=()),
+        ),
+    ),
+    Specimen(
+        "calibration",
+        (
+            Case(
+                "five groups, the last too small",
+                {"n": 368, "needed": 30, "bins": BINS, "ident": "cal", "title": CALIBRATED},
+            ),
+            Case("too early", {"n": 12, "needed": 30, "bins": BINS[:2], "ident": "cal-early"}),
+            Case(
+                "too early, with the numbers for the desk",
+                {"n": 12, "needed": 30, "bins": BINS[:2], "ident": "cal-raw", "raw": True},
+            ),
         ),
     ),
     Specimen(

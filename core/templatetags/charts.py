@@ -70,5 +70,10 @@ def timeline_chart(
     return charts.timeline(points, segments or (), marks or (), axis, ident=ident, title=title)
 
 
+@register.simple_tag
+def reliability_chart(bins: Sequence[charts.Said], ident: str, title: str, axis: str) -> SafeString:
+    return charts.reliability(bins, ident=ident, title=title, axis=axis, rtl=get_language_bidi())
+
+
 def _known(value: Optional) -> float | None:
     return None if value == "" else value

@@ -32,6 +32,7 @@ from core.charts import (
     levelbar,
     meter,
     pullbar,
+    reliability,
     spark,
     timeline,
     times,
@@ -60,6 +61,12 @@ def seven(**more: object) -> str:
     return "".join([drawn.scale, drawn.start_chart, *charts, drawn.total_chart])
 
 
+def said_and_happened(*, rtl: bool = False) -> str:
+    return reliability(
+        scores.BINS, ident="cal", title="Said & happened", axis="How likely we said it was", rtl=rtl
+    )
+
+
 DRAWINGS = {
     "meter-strong": lambda: meter(0.96, 0.9, 0.985),
     "meter-low": lambda: meter(0.12, 0.05, 0.26),
@@ -76,6 +83,8 @@ DRAWINGS = {
     "units": lambda: units([True, True, False], [True, False]),
     "units-many": lambda: units([True] * 9 + [False] * 3, [False] * 9, SMALL),
     "lanes": lambda: "".join(row.chart for row in lanes(evidence.ORIGINS).rows),
+    "reliability": said_and_happened,
+    "reliability-rtl": lambda: said_and_happened(rtl=True),
     "spark": lambda: spark(scores.POINTS),
     "timeline": whole_day,
     "timeline-rtl": lambda: whole_day(rtl=True),
