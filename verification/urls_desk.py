@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from verification.views import (
     adding,
     board,
+    calibration,
     copies,
     custody,
     editor,
@@ -50,6 +51,12 @@ LISTS: list[URLPattern | URLResolver] = [
     path("desk/review/<uuid:key>/take-back", review.take_back, name="desk_review_take_back"),
 ]
 
+CALIBRATION: list[URLPattern | URLResolver] = [
+    path("desk/calibration", calibration.calibration, name="desk_calibration"),
+    path("desk/audit", calibration.audit, name="desk_audit"),
+    path("desk/audit/<int:number>/close", calibration.close, name="desk_audit_close"),
+]
+
 HEALTH: list[URLPattern | URLResolver] = [
     path("desk/health", health.page, name="desk_health"),
     path("desk/health/retry", health.retry, name="desk_health_retry"),
@@ -62,4 +69,10 @@ CUSTODY: list[URLPattern | URLResolver] = [
     path(f"{_COPY}/release", custody.release_copy, name="desk_custody_release"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*LISTS, *EDITING, *CUSTODY, *HEALTH]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *LISTS,
+    *EDITING,
+    *CUSTODY,
+    *CALIBRATION,
+    *HEALTH,
+]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pgtrigger
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 from pytest_django.fixtures import Settings
+from settled_rows import TRIED, open_claim
 
 from accounts.models import User
 from audit.models import AuditEvent
@@ -18,32 +16,11 @@ from core.errors import Conflict, Invalid, Missing, NotAllowed
 from tests.factories import ClaimFactory
 from tests.verification.aleppo import override
 from verification.learning.draws import Open, digest, drawn, seed_of
-from verification.models import Assessment, AuditEntry, AuditRound
+from verification.models import AuditEntry, AuditRound
 from verification.selectors.audit_draws import sampling_weights
 from verification.services.audit_draws import close_draw, draw_for_audit
 
 pytestmark = pytest.mark.django_db
-
-TRIED = "We asked three people who were there, and found no picture of that day."
-
-
-def open_claim(score: float, days: float = 10, **fields: object) -> Claim:
-    """An open claim that was first scored DAYS ago."""
-    columns = {"confidence": score, "confidence_low": score, "confidence_high": score}
-    claim = ClaimFactory.create(**columns, origins_for=1, **fields)
-    Assessment.objects.create(
-        claim=claim,
-        method="test",
-        inputs_digest="0" * 64,
-        estimate=score,
-        low=score,
-        high=score,
-        log_odds=0,
-        origins_for=1,
-        explanation={},
-        at=timezone.now() - timedelta(days=days),
-    )
-    return claim
 
 
 @pytest.fixture

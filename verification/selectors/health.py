@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 
 from sources.selectors.alarms import Alarm
 from sources.selectors.health import Captures, Health, health
@@ -13,6 +14,7 @@ from sources.selectors.room import Room
 from verification.conditions.phrases import count
 from verification.selectors.ages import short_age
 from verification.selectors.brief import Fact
+from verification.selectors.drift_words import ScoreHealth, score_health
 from verification.selectors.phrases import moment
 
 PARTS = {
@@ -22,6 +24,7 @@ PARTS = {
     "disks": "the disks",
     "stamps": "the time stamps",
     "fixity": "the archived bytes",
+    "scores": "the scores",
 }
 
 
@@ -53,14 +56,16 @@ class HealthPage:
     disks: tuple[Fact, ...]
     stamps: tuple[Fact, ...]
     fixity: tuple[Fact, ...]
+    scores: tuple[Fact, ...]
 
 
 def health_page(*, now: datetime, may_retry: bool) -> HealthPage:
-    found = health(now=now)
+    found, scores = health(now=now), score_health()
+    red = (*(_red(alarm) for alarm in found.alarms), *_drifted(scores))
     causes = (Cause(one.words, one.hour, one.day) for one in found.captures.other)
     return HealthPage(
-        summary=_summary(found),
-        red=tuple(_red(alarm) for alarm in found.alarms),
+        summary=_summary(len(red), found.at),
+        red=red,
         captures=_captures(found.captures),
         causes=tuple(causes),
         retry=_retry(found) if may_retry else "",
@@ -69,15 +74,22 @@ def health_page(*, now: datetime, may_retry: bool) -> HealthPage:
         disks=tuple(_disk(room) for room in found.rooms),
         stamps=_stamps(found),
         fixity=_fixity(found),
+        scores=(Fact("Calibration drift", scores.words, href=reverse("desk_calibration")),),
     )
 
 
-def _summary(found: Health) -> str:
-    number = len(found.alarms)
+def _summary(number: int, at: datetime) -> str:
     if not number:
-        return f"Nothing needs a person. Counted at {moment(found.at)}."
+        return f"Nothing needs a person. Counted at {moment(at)}."
     needs = "needs" if number == 1 else "need"
-    return f"{count(number, 'thing')} {needs} a person. Counted at {moment(found.at)}."
+    return f"{count(number, 'thing')} {needs} a person. Counted at {moment(at)}."
+
+
+def _drifted(scores: ScoreHealth) -> tuple[RedLine, ...]:
+    if not scores.is_alarm:
+        return ()
+    words = f"The scores have become worse. {scores.words}."
+    return (RedLine(words, reverse("desk_calibration"), "See the calibration"),)
 
 
 def _red(alarm: Alarm) -> RedLine:

@@ -12,6 +12,7 @@ from core.caching import public_page
 from verification.addresses import claim_path, slug_of
 from verification.forms.public import ClaimQuery, ListQuery, SearchQuery, asked
 from verification.selectors import home as front
+from verification.selectors.calibration import reliability
 from verification.selectors.claim_page import Moved, Withdrawn, claim_at, claim_page
 from verification.selectors.methodology import methodology_page
 
@@ -64,7 +65,8 @@ def event(request: HttpRequest, number: int, slug: str = "") -> HttpResponse:
 
 @public_page
 def methodology(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/methodology.html", {"page": methodology_page()})
+    context = {"page": methodology_page(), "calibration": reliability()}
+    return render(request, "public/methodology.html", context)
 
 
 def _moved(request: HttpRequest, href: str) -> HttpResponse:

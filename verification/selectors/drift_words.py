@@ -1,0 +1,45 @@
+"""Whether the scores drifted, in a line of the health page and of the calibration page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verification.learning.drift import Course, Drift, Part
+from verification.selectors.calibration import NEEDED, Judged, drift_of, judged
+
+
+@dataclass(frozen=True)
+class ScoreHealth:
+    """`is_alarm`: the newest scores are worse than the earlier ones, and not by chance."""
+
+    words: str
+    is_alarm: bool
+
+
+def score_health() -> ScoreHealth:
+    """One query."""
+    return score_health_of(judged())
+
+
+def score_health_of(rows: Sequence[Judged]) -> ScoreHealth:
+    found = drift_of(rows)
+    return ScoreHealth(drift_in_words(found, rows), is_alarm=found.course is Course.WORSE)
+
+
+def drift_in_words(found: Drift, rows: Sequence[Judged]) -> str:
+    """Such as: None (Brier 0.11, 30 d). The days are those in which the newest were settled."""
+    if found.recent is None or found.earlier is None:
+        return f"Too early to say: {len(rows)} of {2 * NEEDED} settled claims"
+    days = (rows[-1].settled_at - rows[-found.recent.n].settled_at).days
+    if found.course is Course.STEADY:
+        return f"None (Brier {found.recent.brier:.2f}, {max(days, 1)} d)"
+    word = "Worse" if found.course is Course.WORSE else "Better"
+    return (
+        f"{word}: {_part(found.recent)} over the last {found.recent.n} settled claims, "
+        f"{_part(found.earlier)} before"
+    )
+
+
+def _part(part: Part) -> str:
+    return f"Brier {part.brier:.2f} and ECE {part.ece:.2f}"
