@@ -89,6 +89,9 @@ def test_every_model_that_is_history_is_append_only() -> None:
         "verification.AuditEntry",
         "verification.AuditClosing",
         "verification.Forecast",
+        "verification.RecordChange",
+        "verification.ScoringModel",
+        "verification.SettledReport",
         "verification.StatusEvent",
         "verification.Correction",
     }

@@ -9,7 +9,14 @@ from verification.models.calibration import (
     ForecastBasis,
 )
 from verification.models.guard import GuardedClaim
+from verification.models.learning import (
+    Credibility,
+    RecordChange,
+    SettledReport,
+    Slice,
+)
 from verification.models.notification import Notification, NotificationKind
+from verification.models.scoring_model import ModelState, ScoringModel
 from verification.models.status import Correction, StatusEvent, StatusProposal
 
 __all__ = [
@@ -18,11 +25,17 @@ __all__ = [
     "AuditEntry",
     "AuditRound",
     "Correction",
+    "Credibility",
     "Forecast",
     "ForecastBasis",
     "GuardedClaim",
+    "ModelState",
     "Notification",
     "NotificationKind",
+    "RecordChange",
+    "ScoringModel",
+    "SettledReport",
+    "Slice",
     "StatusEvent",
     "StatusProposal",
 ]

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from claims.models import Claim
 from core.columns import append_only
+from verification.models.scoring_model import ScoringModel
 
 
 class Assessment(models.Model):
@@ -12,6 +13,14 @@ class Assessment(models.Model):
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assessments")
     method = models.CharField(max_length=60)
+    scoring_model = models.ForeignKey(
+        ScoringModel,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="None: the defaults, before anything was learnt.",
+    )
     inputs_digest = models.CharField(max_length=64)
     estimate = models.FloatField()
     low = models.FloatField()

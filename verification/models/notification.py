@@ -14,6 +14,7 @@ class NotificationKind(Term):
     SENT_BACK = "sent_back", "Sent back"
     APPROVAL_WANTED = "approval_wanted", "Approval wanted"
     DAMAGED = "damaged", "Archived bytes are damaged"
+    MODEL_WAITING = "model_waiting", "A learnt model waits"
 
 
 class Notification(models.Model):

@@ -10,6 +10,7 @@ from claims.vocabulary import Status
 from core.columns import append_only, one_of, term
 from core.ids import uuid7
 from core.terms import Term
+from verification.models.scoring_model import ScoringModel
 
 
 class ProposalState(Term):
@@ -113,6 +114,14 @@ class StatusEvent(models.Model):
     confidence = models.FloatField(null=True, blank=True)
     confidence_low = models.FloatField(null=True, blank=True)
     confidence_high = models.FloatField(null=True, blank=True)
+    scoring_model = models.ForeignKey(
+        ScoringModel,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What the claim was scored with as it was decided; a settled claim keeps it.",
+    )
     claim_version = models.PositiveIntegerField()
     at = models.DateTimeField()
     transaction_number = models.BigIntegerField(
