@@ -45,7 +45,7 @@ def write_rows(table: str, columns: Columns, values: Mapping[str, npt.NDArray[An
     count = len(next(iter(values.values())))
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+        cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
     ):
         copy.write(_HEADER)
         for start in range(0, count, _BLOCK):
@@ -58,7 +58,7 @@ def _blocks(query: str, columns: Columns, parameters: Mapping[str, Any] | None) 
     shape = _wire_type(columns)
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy,
+        cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy,
     ):
         rest = b""
         at_start = True

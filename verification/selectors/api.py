@@ -16,6 +16,7 @@ from sources.models import Artifact, Snapshot, Source
 from sources.vocabulary import ArtifactKind
 from verification.models import Assessment, StatusEvent
 from verification.selectors.public_copies import public_copies
+from verification.selectors.steps import with_steps
 
 Actor = User | AnonymousUser
 
@@ -54,6 +55,7 @@ def newest_assessment(claim: Claim) -> Assessment:
             f"Claim {claim.number} has no score yet. A score appears after the first archived "
             "source."
         )
+    with_steps(newest, claim, lambda: list(evidence_of(claim)))
     return newest
 
 

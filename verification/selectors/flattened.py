@@ -106,9 +106,21 @@ SELECT s.id, s.number, COALESCE(o.number, 0), {_places("g.grade", GRADES)}
 SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2"}
 
 CLAIMS = f"""
-SELECT c.id, {_places("c.kind", KINDS)} FROM claims_claim c
+SELECT c.id, {_places("c.kind", KINDS)}, COALESCE(c.confidence, 'NaN'),
+       COALESCE(c.confidence_low, 'NaN'), COALESCE(c.confidence_high, 'NaN'),
+       c.origins_for, c.origins_against
+  FROM claims_claim c
  WHERE c.id = ANY(%(ids)s) ORDER BY c.id"""  # noqa: S608  # our own constants
-CLAIM_COLUMNS: Columns = {"id": "i8", "kind": "i2"}
+CLAIM_COLUMNS: Columns = {
+    "id": "i8",
+    "kind": "i2",
+    "confidence": "f8",
+    "low": "f8",
+    "high": "f8",
+    "origins_for": "i2",
+    "origins_against": "i2",
+}
+"""With what each claim shows now; NaN where it has no score."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from claims.vocabulary import Stance, Status
 from core.errors import Missing
 from verification.models import Assessment, StatusEvent
 from verification.selectors.phrases import moment
+from verification.selectors.steps import counts_something, with_steps
 
 FEWEST_FOR_A_POINT = 3  # independent origins; with fewer, pages show the range and no point
 EDITED_CLAIM = "claims:claim:edited"
@@ -59,7 +60,7 @@ class Known:
     @property
     def is_scored(self) -> bool:
         """Something is counted: an assessment of nothing is no score."""
-        return self.newest is not None and bool(self.newest.explanation["contributions"])
+        return self.newest is not None and counts_something(self.newest)
 
     @property
     def changes(self) -> list[StatusEvent]:
@@ -122,7 +123,7 @@ def _known(claim: Claim, at: datetime, items: tuple[Evidence, ...], *, is_past: 
         items=items,
         events=events,
         assessments=tuple(scored.defer("explanation").order_by("at", "pk")),
-        newest=scored.order_by("-at", "-pk").first(),
+        newest=with_steps(scored.order_by("-at", "-pk").first(), claim, lambda: items),
     )
 
 

@@ -13,6 +13,7 @@ from core.jobs import enqueue
 from verification.models import Assessment
 from verification.scoring import Score, assess
 from verification.selectors.facts import score_input
+from verification.selectors.steps import is_short
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def assess_claim(*, claim_id: int, cause: str = "", now: datetime | None = None)
 
 
 def _keep(claim: Claim, score: Score, newest: Assessment | None, cause: str, now: datetime) -> None:
-    if newest is not None and newest.inputs_digest == score.inputs_digest:
+    if newest is not None and _says_the_same(newest, score):
         return
     Assessment.objects.create(
         claim=claim,
@@ -49,6 +50,27 @@ def _keep(claim: Claim, score: Score, newest: Assessment | None, cause: str, now
         explanation=score.as_dict(),
         cause=cause[:200],
         at=now,
+    )
+
+
+def _says_the_same(newest: Assessment, score: Score) -> bool:
+    """Of the same inputs; one that was made with many others has no digest, but the numbers."""
+    if not is_short(newest):
+        return newest.inputs_digest == score.inputs_digest
+    return (
+        newest.explanation["snapshot"],
+        newest.log_odds,
+        newest.low,
+        newest.high,
+        newest.origins_for,
+        newest.origins_against,
+    ) == (
+        score.snapshot,
+        score.log_odds,
+        score.low,
+        score.high,
+        score.origins_supporting,
+        score.origins_contradicting,
     )
 
 
