@@ -8,12 +8,14 @@ microseconds since 2000.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, PGconn
 
 Columns: TypeAlias = Mapping[str, str]
 """numpy type of each column in order: i2, i4, i8 or f8, as the types of the query."""
@@ -56,23 +58,56 @@ def write_rows(table: str, columns: Columns, values: Mapping[str, npt.NDArray[An
 
 def _blocks(query: str, columns: Columns, parameters: Mapping[str, Any] | None) -> Iterator[Rows]:
     shape = _wire_type(columns)
-    with (
-        connection.cursor() as cursor,
-        cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy,
-    ):
-        rest = b""
-        at_start = True
-        for data in _joined(copy):
-            whole = rest + data
-            if at_start:
-                whole, at_start = whole[len(_HEADER) :], False
-            count = len(whole) // shape.itemsize
-            block = np.frombuffer(whole, dtype=shape, count=count)
-            _check(block, columns)
-            yield block
-            rest = whole[count * shape.itemsize :]
-        if rest != _TRAILER:
-            raise ValueError(_AMISS)
+    rest, at_start = b"", True
+    for data in _messages(query, parameters):
+        whole = rest + data
+        if at_start:
+            whole, at_start = whole[len(_HEADER) :], False
+        count = len(whole) // shape.itemsize
+        block = np.frombuffer(whole, dtype=shape, count=count)
+        _check(block, columns)
+        yield block
+        rest = whole[count * shape.itemsize :]
+    if rest != _TRAILER:
+        raise ValueError(_AMISS)
+
+
+def _messages(query: str, parameters: Mapping[str, Any] | None) -> Iterator[bytes]:
+    """What comes, many rows at a time, from libpq: psycopg's own loop takes ten times as long."""
+    libpq, statement = _prepared(query, parameters)
+    begun = libpq.exec_(statement.encode())
+    if begun.status != ExecStatus.COPY_OUT:
+        raise error_from_result(begun)
+    try:
+        yield from _joined(libpq)
+    except BaseException:
+        connection.close()  # what was not read would be the next query's answer
+        raise
+    while (ended := libpq.get_result()) is not None:
+        if ended.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(ended)
+
+
+def _prepared(query: str, parameters: Mapping[str, Any] | None) -> tuple[PGconn, str]:
+    copy = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # begins the transaction where one is due
+        raw = cursor.cursor
+        return raw.connection.pgconn, raw.mogrify(copy, parameters) if parameters else copy
+
+
+def _joined(libpq: PGconn) -> Iterator[bytes]:
+    """Messages come one a row."""
+    waiting: list[bytes] = []
+    receive, keep = libpq.get_copy_data, waiting.append
+    size, data = receive(0)
+    while size > 0:
+        keep(bytes(data))
+        if len(waiting) >= _BLOCK:
+            yield b"".join(waiting)
+            waiting.clear()
+        size, data = receive(0)
+    yield b"".join(waiting)
 
 
 def _check(block: Rows, columns: Columns) -> None:
@@ -83,17 +118,6 @@ def _check(block: Rows, columns: Columns) -> None:
     )
     if not sound:
         raise ValueError(_AMISS)
-
-
-def _joined(messages: Iterable[bytes | memoryview]) -> Iterator[bytes]:
-    """Messages come one a row."""
-    waiting: list[bytes | memoryview] = []
-    for message in messages:
-        waiting.append(message)
-        if len(waiting) >= _BLOCK:
-            yield b"".join(waiting)
-            waiting.clear()
-    yield b"".join(waiting)
 
 
 def _wire_type(columns: Columns) -> np.dtype[np.void]:

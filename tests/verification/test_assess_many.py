@@ -185,5 +185,5 @@ def test_steps_that_would_explain_another_number_are_not_shown(claim: Claim) -> 
     assert known.is_scored
     assert known.newest is not None
     assert known.newest.explanation["contributions"] == []
-    page = Client().get(f"/claims/{claim.number}", follow=True)
+    page = Client().get(f"/c/{claim.number}", follow=True)
     assert page.status_code == HTTPStatus.OK
