@@ -80,7 +80,7 @@ def make(folder: Path, size: Figures) -> Figures:
     return {"seconds": spent, "gb": taken / 1e9, "reports": reports}
 
 
-def recompute(folder: Path, size: Figures) -> Figures:
+def recompute(folder: Path, _: Figures) -> Figures:
     """Three full runs; `changed` of the last is every claim that has a score."""
     set_up(folder)
     from verification.scoring import DEFAULT_PARAMETERS  # noqa: PLC0415
@@ -156,7 +156,7 @@ def _add(actor: Any, claims: list[Any], fresh: Iterator[int]) -> Figures:
     }
 
 
-def said(folder: Path, size: Figures) -> Figures:
+def said(folder: Path, _: Figures) -> Figures:
     """The reports that count, for who knows only who said what of which claim."""
     set_up(folder)
     import numpy as np  # noqa: PLC0415
@@ -210,10 +210,12 @@ def show(figures: Figures) -> None:
     print(f"{'full recompute':<22}" + "".join(f"{head:>12}" for head in heads))
     for name, row in figures["recompute"].items():
         cells = [row[key] for key in ("seconds", "reading", "scoring", "writing")]
+        counts = (row["changed"], row["reports"] / row["seconds"], row["peak_mb"])
         print(
-            f"{name:<22}" + "".join(f"{cell:>12.1f}" for cell in cells)
-            + f"{row['changed']:>12,}{row['reports'] / row['seconds']:>12,.0f}{row['peak_mb']:>12,.0f}"
-        )  # fmt: skip
+            f"{name:<22}"
+            + "".join(f"{cell:>12.1f}" for cell in cells)
+            + "".join(f"{count:>12,.0f}" for count in counts)
+        )
     other = figures["dawid-skene"]
     if other:
         print(

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, PGconn
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
 
 Columns: TypeAlias = Mapping[str, str]
 """numpy type of each column in order: i2, i4, i8 or f8, as the types of the query."""

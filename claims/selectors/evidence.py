@@ -31,10 +31,60 @@ def evidence_of_all(claims: Collection[Claim]) -> Mapping[int, list[Evidence]]:
     return found
 
 
-def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
-    newest_grade = SourceGrade.objects.filter(source=OuterRef("document__source")).order_by(
+def evidence_to_score(claim: Claim) -> models.QuerySet[Evidence]:
+    """All evidence of a claim, with no more than a score needs: three queries, and short rows."""
+    return (
+        Evidence.objects.filter(claim=claim)
+        .select_related("document__source__owner", "document__begins_origin", "snapshot__takedown")
+        .only(*_SCORED)
+        .prefetch_related(
+            Prefetch("document__source__affiliations", queryset=_standing_affiliations()),
+            Prefetch(
+                "document__derivation",
+                queryset=_kept_derivations().only("document_id", "origin_id", "state"),
+            ),
+        )
+        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]))
+        .order_by("position")
+    )
+
+
+_SCORED = (
+    "claim_id",
+    "position",
+    "stance",
+    "directness",
+    "credibility",
+    "alignment",
+    "visual_checked_at",
+    "added_at",
+    "withdrawn_at",
+    "resolution",
+    "document__published_at",
+    "document__source__number",
+    "document__source__owner__number",
+    "document__begins_origin__first_document_id",
+    "snapshot__state",
+    "snapshot__outcome",
+    "snapshot__takedown__snapshot_id",
+)
+
+
+def _newest_grade() -> models.QuerySet[SourceGrade]:
+    return SourceGrade.objects.filter(source=OuterRef("document__source")).order_by(
         "-graded_at", "-pk"
     )
+
+
+def _standing_affiliations() -> models.QuerySet[Affiliation]:
+    return Affiliation.objects.filter(to_date__isnull=True).select_related("party")
+
+
+def _kept_derivations() -> models.QuerySet[Derivation]:
+    return Derivation.objects.exclude(state="rejected")
+
+
+def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
     return (
         rows.select_related(
             "document__source__owner",
@@ -46,16 +96,11 @@ def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
             "added_by",
         )
         .prefetch_related(
-            Prefetch(
-                "document__source__affiliations",
-                queryset=Affiliation.objects.filter(to_date__isnull=True).select_related("party"),
-            ),
+            Prefetch("document__source__affiliations", queryset=_standing_affiliations()),
             Prefetch(
                 "document__derivation",
-                queryset=Derivation.objects.exclude(state="rejected").select_related(
-                    "origin__first_document__source"
-                ),
+                queryset=_kept_derivations().select_related("origin__first_document__source"),
             ),
         )
-        .annotate(grade=Subquery(newest_grade.values("grade")[:1]))
+        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]))
     )

@@ -45,6 +45,7 @@ EDITABLE = frozenset(
         "picture",
     }
 )
+_READ = frozenset({"key", "claim", "document", "snapshot", "quote_snapshot", "added_by"})
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,26 @@ def _save_new(evidence: Evidence) -> None:
             code="already_filed",
             position=same.position,
         )
-    _clean(evidence)
+    _clean_new(evidence)
     try:
         with transaction.atomic():
             evidence.save()
     except IntegrityError as error:
         raise Conflict("Somebody filed this at the same moment. Look again.") from error
+
+
+def _clean_new(evidence: Evidence) -> None:
+    """What it names was just read and what must be unique just looked up; the table checks again.
+
+    Asking the database for each constraint in turn took longer than everything else together.
+    """
+    try:
+        evidence.clean_fields(exclude=_READ)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), fields=error.message_dict) from error
+    if evidence.credibility not in {None, *range(1, 7)}:
+        words = "Credibility is a number from 1 to 6, or nothing where nobody judged."
+        raise Invalid(words, fields={"credibility": [words]})
 
 
 def _clean(evidence: Evidence) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
-from claims.selectors.evidence import evidence_of, evidence_of_all
+from claims.selectors.evidence import evidence_of, evidence_of_all, evidence_to_score
 from core.wire import read_rows, write_rows
 from tests.verification.every_feature import World
 from verification.bulk import score
@@ -106,6 +107,10 @@ def test_every_field_of_every_report_is_what_the_pure_scorer_is_told(world: Worl
             assert flat.claims["id"][place] == claim.pk
             assert KINDS[flat.claims["kind"][place]] == claim.kind
             truth = score_input(claim, list(evidence_of(claim))).reports
+            with CaptureQueriesContext(connection) as queries:
+                short = score_input(claim, list(evidence_to_score(claim))).reports
+            assert short == truth
+            assert len(queries) <= 3  # nothing that was left out is asked for afterwards
             assert told == [
                 {k: v for k, v in asdict(report).items() if k not in NOT_FLATTENED}
                 for report in truth

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims.models import Claim
-from claims.selectors.evidence import evidence_of
+from claims.selectors.evidence import evidence_to_score
 from core.jobs import enqueue
 from verification.models import Assessment
 from verification.scoring import Score, assess
@@ -25,7 +25,7 @@ def assess_claim(*, claim_id: int, cause: str = "", now: datetime | None = None)
     claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
     if claim is None:
         return None
-    score = assess(score_input(claim, list(evidence_of(claim))))
+    score = assess(score_input(claim, list(evidence_to_score(claim))))
     newest = claim.assessments.order_by("-at", "-pk").first()
     counted = bool(score.contributions)
     if counted or newest is not None:
