@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ INTERESTS: tuple[Interest, ...] = (Interest.NONE, Interest.FAVOURS, Interest.HAR
 """Order of the interest classes in every array; the neutral class is 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class SettledReport:
     """One report on a claim that was confirmed (proved_true) or refuted.
 
@@ -51,6 +52,25 @@ class SettledReport:
             raise ValueError(f"Weight and share of a report lie in [0, 1]: {self}.")
         if not (self.sampling_weight > 0 and math.isfinite(self.sampling_weight)):
             raise ValueError(f"A sampling weight is above 0 and finite: {self}.")
+
+
+class ReportRow(Protocol):
+    """What settled and open reports have in common."""
+
+    @property
+    def claim(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def interest(self) -> Interest: ...
+    @property
+    def supports(self) -> bool: ...
+    @property
+    def weight(self) -> float: ...
+    @property
+    def share(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -86,13 +106,20 @@ class Settled:
     sampling: Column
 
 
-def settled_columns(rows: Iterable[SettledReport]) -> Settled:
-    """Sorted columns of the rows; a claim that says two things of itself is refused."""
-    ordered = sorted(rows, key=_sort_key)
+def settled_columns(
+    rows: Iterable[SettledReport],
+    sources: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+) -> Settled:
+    """Sorted columns of the rows; a claim that says two things of itself is refused.
+
+    sources, groups: names in their order; those that occur, sorted, if None.
+    """
+    ordered = sorted(rows)
     claims = _claims(ordered)
     names = sorted(claims)
     return Settled(
-        reports=_reports(ordered, names),
+        reports=report_columns(ordered, names, sources, groups),
         claims=names,
         kinds=[claims[name][0] for name in names],
         truth=np.array([claims[name][1] for name in names], dtype=np.bool_),
@@ -113,7 +140,7 @@ def effective(weights: Column) -> Column:
 
 def digest(rows: Iterable[SettledReport]) -> str:
     """SHA-256, hexadecimal, of the rows as sorted canonical JSON."""
-    ordered = [astuple(row) for row in sorted(rows, key=_sort_key)]
+    ordered = [astuple(row) for row in sorted(rows)]
     text = json.dumps(ordered, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -151,10 +178,6 @@ def _counted(settled: Settled, cells: Places, number: int) -> Places:
     return np.bincount(places, minlength=number * 4).astype(np.int64).reshape(number, 2, 2)
 
 
-def _sort_key(row: SettledReport) -> tuple[object, ...]:
-    return astuple(row)
-
-
 def _claims(rows: Sequence[SettledReport]) -> dict[str, tuple[str, bool, float]]:
     known: dict[str, tuple[str, bool, float]] = {}
     for row in rows:
@@ -166,9 +189,15 @@ def _claims(rows: Sequence[SettledReport]) -> dict[str, tuple[str, bool, float]]
     return known
 
 
-def _reports(rows: Sequence[SettledReport], claims: Sequence[str]) -> Reports:
-    sources = sorted({row.source for row in rows})
-    groups = sorted({row.group for row in rows})
+def report_columns(
+    rows: Sequence[ReportRow],
+    claims: Sequence[str],
+    sources: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+) -> Reports:
+    """Columns of the rows, in the order given; claims: their names in their order."""
+    sources = sorted({row.source for row in rows}) if sources is None else sources
+    groups = sorted({row.group for row in rows}) if groups is None else groups
     return Reports(
         sources=sources,
         groups=groups,

@@ -24,7 +24,7 @@ from verification.learning.rates import LearntGroups, learn_groups
 from verification.scoring import Group, Parameters
 
 ENOUGH = 10
-"""With fewer settled claims nothing is learnt but the counts."""
+"""With fewer settled claims no intercept and no effect is learnt."""
 
 START_STRENGTH = 4.0
 """How many settled claims the given starting point of a kind is worth (4.6.3)."""
@@ -37,7 +37,7 @@ DIGITS = 6
 class Fit:
     """A snapshot, figures about it, and the digest of what it was learnt from.
 
-    figures: n_claims, n_reports, n_sources, learnt (0 or 1), effective_claims, alpha, beta,
+    figures: n_claims, n_reports, n_sources, effects_learnt (0 or 1), effective_claims, alpha, beta,
     kappa_u_scale and kappa_v_scale (multiples of the groups' strengths), and log_loss_before and
     log_loss_after: mean over the settled claims on leave-one-out evidence, in nats, under the
     given parameters and under the learnt ones.
@@ -52,7 +52,8 @@ def fit(settled: Iterable[SettledReport], base: Parameters, version: str) -> Fit
     """Learn a snapshot named VERSION; the same rows in any order give the same to the last bit.
 
     BASE holds the beliefs of the desk, not an earlier fit: its groups are the priors that the
-    records move. With fewer than ten settled claims everything but the version is as in BASE.
+    records move. With fewer than ten settled claims intercept and effects are as in BASE; groups
+    and starting points move as far as so few claims can move them.
     """
     rows = list(settled)
     table = settled_columns(rows)
@@ -65,10 +66,12 @@ def fit_columns(
 ) -> tuple[Parameters, Mapping[str, float]]:
     """As `fit`, of columns. Without `per_source` all sources have one effect (method CRED-R)."""
     unlearnt = replace(base, version=version)
-    if len(settled.claims) < ENOUGH:
+    if not settled.claims:
         return unlearnt, _figures(settled, base, unlearnt, None)
     groups = learn_groups(settled, base)
     start = replace(unlearnt, groups=_rounded_groups(groups), priors=_priors(settled, base))
+    if len(settled.claims) < ENOUGH:
+        return start, _figures(settled, base, start, groups)
     learnt = learn_effects(_task(settled, start), per_source=per_source)
     parameters = _with_effects(start, settled, learnt)
     return parameters, _figures(settled, base, parameters, groups)
@@ -175,7 +178,7 @@ def _figures(
         "n_reports": float(settled.reports.claim.size),
         "n_sources": float(len(settled.reports.sources)),
         "effective_claims": float(settled.sampling.sum()),
-        "learnt": 0.0 if groups is None else 1.0,
+        "effects_learnt": float(len(settled.claims) >= ENOUGH),
         "alpha": parameters.intercept,
         "beta": parameters.effect,
         "kappa_u_scale": 1.0 if groups is None else groups.scale,

@@ -77,11 +77,17 @@ def test_without_leaving_out_a_claim_would_speak_for_itself() -> None:
     assert (counts != counts - own_counts(table, table.reports.interest)).any()
 
 
-def test_under_ten_settled_claims_nothing_is_learnt() -> None:
+def test_under_ten_settled_claims_no_effect_is_learnt() -> None:
     found = fit(careful_and_careless(9), DEFAULT_PARAMETERS, "2")
+    learnt, base = found.parameters, DEFAULT_PARAMETERS
+    assert (learnt.intercept, learnt.effect, learnt.effects) == (0.0, 0.8, {})
+    assert found.figures["effects_learnt"] == 0
+    assert learnt.groups["ungraded"] != base.groups["ungraded"]
+
+
+def test_without_settled_claims_the_snapshot_is_the_desk_s_own() -> None:
+    found = fit([], DEFAULT_PARAMETERS, "2")
     assert found.parameters == replace(DEFAULT_PARAMETERS, version="2")
-    assert found.figures["learnt"] == 0
-    assert fit([], DEFAULT_PARAMETERS, "2").parameters == found.parameters
 
 
 def test_a_source_that_tells_true_from_false_gets_more_weight_than_one_that_does_not() -> None:
