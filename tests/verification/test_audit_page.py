@@ -90,7 +90,7 @@ def test_an_editor_writes_down_what_was_tried_of_a_corroborated_claim(
     answer = send(editor_client, action, tried=TRIED)
     assert (answer.status, answer.location) == (303, PATH)
     page = get(editor_client, PATH)
-    assert f"{TRIED} (Mark Osei)" in page.text
+    assert f"{TRIED} Mark Osei" in page.text
     assert drawn[1].sentence not in sentences(page, "waiting")
     assert AuditEvent.objects.filter(tag="verification:audit:closed").count() == 1
 

@@ -52,6 +52,7 @@ class DrawnRow:
     settle_href: str = ""
     may_close: bool = False
     tried: str = ""
+    closed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def audit_page(actor: User, *, now: datetime, after: str = "") -> AuditPage:
 
 
 def _drawn() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(drawn=True).select_related("claim", "round", "closing")
+    return AuditEntry.objects.filter(drawn=True).select_related("claim", "round", "closing__by")
 
 
 def _place(after: str) -> int:
@@ -121,7 +122,8 @@ def _row(
         age=short_age(entry.round.made_at, now),
         settle_href=settle_href,
         may_close=may_close,
-        tried=f"{closing.tried} ({closing.by.name})" if closing else "",
+        tried=closing.tried if closing else "",
+        closed_by=closing.by.name if closing else "",
     )
 
 

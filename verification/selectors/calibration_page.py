@@ -24,7 +24,7 @@ from verification.selectors.calibration import (
 from verification.selectors.drift_words import score_health_of
 
 MOST_SOURCES = 50
-MOST_SURPRISES = 10
+MOST_SURPRISES = 6
 EVEN = 0.25
 """Brier score of who always says 50 in 100."""
 
@@ -73,7 +73,7 @@ class CalibrationPage:
     whole: Reliability
     figures: tuple[Fact, ...]
     drift: str
-    is_alarm: bool
+    alarm: str
     outcomes: tuple[Outcome, ...]
     months: tuple[Period, ...]
     sources: tuple[Period, ...]
@@ -94,7 +94,7 @@ def calibration_page() -> CalibrationPage:
         whole=whole,
         figures=_figures(whole, rows),
         drift=scores.words,
-        is_alarm=scores.is_alarm,
+        alarm=scores.alarm,
         outcomes=_outcomes(rows),
         months=_months(rows),
         sources=by_source[:MOST_SOURCES],

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verification.conditions.phrases import count
 from verification.learning.drift import Course, Drift, Part
 from verification.selectors.calibration import NEEDED, Judged, drift_of, judged
 
 
 @dataclass(frozen=True)
 class ScoreHealth:
-    """`is_alarm`: the newest scores are worse than the earlier ones, and not by chance."""
+    """`alarm`: a sentence if the newest scores are worse than the earlier ones, not by chance."""
 
     words: str
-    is_alarm: bool
+    alarm: str = ""
 
 
 def score_health() -> ScoreHealth:
@@ -24,7 +25,8 @@ def score_health() -> ScoreHealth:
 
 def score_health_of(rows: Sequence[Judged]) -> ScoreHealth:
     found = drift_of(rows)
-    return ScoreHealth(drift_in_words(found, rows), is_alarm=found.course is Course.WORSE)
+    worse = f"The scores have become worse: {_parts(found)}."
+    return ScoreHealth(drift_in_words(found, rows), worse if found.course is Course.WORSE else "")
 
 
 def drift_in_words(found: Drift, rows: Sequence[Judged]) -> str:
@@ -35,10 +37,14 @@ def drift_in_words(found: Drift, rows: Sequence[Judged]) -> str:
     if found.course is Course.STEADY:
         return f"None (Brier {found.recent.brier:.2f}, {max(days, 1)} d)"
     word = "Worse" if found.course is Course.WORSE else "Better"
-    return (
-        f"{word}: {_part(found.recent)} over the last {found.recent.n} settled claims, "
-        f"{_part(found.earlier)} before"
-    )
+    return f"{word}: {_parts(found)}"
+
+
+def _parts(found: Drift) -> str:
+    if found.recent is None or found.earlier is None:
+        return ""
+    last = f"over the last {count(found.recent.n, 'settled claim')}"
+    return f"{_part(found.recent)} {last}, {_part(found.earlier)} before"
 
 
 def _part(part: Part) -> str:

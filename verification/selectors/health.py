@@ -86,10 +86,9 @@ def _summary(number: int, at: datetime) -> str:
 
 
 def _drifted(scores: ScoreHealth) -> tuple[RedLine, ...]:
-    if not scores.is_alarm:
+    if not scores.alarm:
         return ()
-    words = f"The scores have become worse. {scores.words}."
-    return (RedLine(words, reverse("desk_calibration"), "See the calibration"),)
+    return (RedLine(scores.alarm, reverse("desk_calibration"), "See the calibration"),)
 
 
 def _red(alarm: Alarm) -> RedLine:
