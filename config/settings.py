@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell of damage": {"task": "verification.tell_of_damage", "schedule": 300.0},
     "draw for audit": {"task": "verification.draw_for_audit", "schedule": 3600.0},
     "sweep forecasts": {"task": "verification.sweep_forecasts", "schedule": 3600.0},
+    "sweep records": {"task": "verification.sweep_records", "schedule": 300.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
     "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},
     "sweep stamps": {"task": "sources.sweep_stamps", "schedule": 60.0},

@@ -8,6 +8,7 @@ from verification.services import (
     damage,
     forecasts,
     notifications,
+    outcomes,
     proposals,
     snapshots,
 )
@@ -76,3 +77,18 @@ def draw_for_audit() -> None:
 @shared_task(name="verification.sweep_forecasts")
 def sweep_forecasts() -> None:
     forecasts.sweep_forecasts()
+
+
+@shared_task(name="verification.records_changed")
+def records_changed(change_id: int) -> None:
+    outcomes.spread_change(change_id=change_id)
+
+
+@shared_task(name="verification.score_again")
+def score_again(claim_ids: list[int], cause: str = "") -> None:
+    proposals.evidence_of_several_changed(claim_ids=claim_ids, cause=cause)
+
+
+@shared_task(name="verification.sweep_records")
+def sweep_records() -> None:
+    outcomes.sweep_records()

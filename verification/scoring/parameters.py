@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, Self
 
 METHOD = "cred-d/1"
 """Name and version of the method; it changes whenever the same input could score differently."""
@@ -127,6 +128,16 @@ class Parameters:
 
     def effect_of(self, source: str) -> float:
         return self.effects.get(source, self.effect)
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """The snapshot that `as_dict` wrote, exactly; anything else is refused."""
+        known = {entry.name for entry in fields(cls)}
+        if row.keys() != known:
+            raise ValueError(f"A snapshot has {', '.join(sorted(known))}, and nothing else.")
+        groups = {name: Group(**group) for name, group in row["groups"].items()}
+        credibility = {int(key): weight for key, weight in row["credibility_weights"].items()}
+        return cls(**{**row, "groups": groups, "credibility_weights": credibility})
 
     @cached_property
     def canonical(self) -> str:

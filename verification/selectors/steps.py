@@ -12,8 +12,8 @@ from typing import Any
 
 from claims.models import Claim, Evidence
 from verification.models import Assessment
-from verification.scoring import DEFAULT_PARAMETERS, assess
-from verification.selectors.facts import score_input
+from verification.scoring import assess
+from verification.selectors.records import parameters_of, recorded_input
 
 CLOSE_ENOUGH = 1e-9
 
@@ -46,8 +46,8 @@ def with_steps(
 
 
 def _steps(assessment: Assessment, claim: Claim, items: Sequence[Evidence]) -> dict[str, Any]:
-    parameters = DEFAULT_PARAMETERS
-    score = assess(score_input(claim, items), parameters)
+    parameters = parameters_of(assessment.scoring_model)
+    score = assess(recorded_input(claim, items), parameters)
     if abs(score.log_odds - assessment.log_odds) <= CLOSE_ENOUGH:
         return score.as_dict()
     return {

@@ -10,9 +10,9 @@ from django.utils import timezone
 from claims.models import Claim
 from claims.selectors.evidence import evidence_to_score
 from core.jobs import enqueue
-from verification.models import Assessment
+from verification.models import Assessment, ScoringModel
 from verification.scoring import Score, assess
-from verification.selectors.facts import score_input
+from verification.selectors.records import scoring_of
 from verification.selectors.steps import is_short
 
 
@@ -25,21 +25,24 @@ def assess_claim(*, claim_id: int, cause: str = "", now: datetime | None = None)
     claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
     if claim is None:
         return None
-    score = assess(score_input(claim, list(evidence_to_score(claim))))
+    scoring = scoring_of(claim, list(evidence_to_score(claim)))
+    score = assess(scoring.told, scoring.parameters)
     newest = claim.assessments.order_by("-at", "-pk").first()
     counted = bool(score.contributions)
     if counted or newest is not None:
-        _keep(claim, score, newest, cause, now or timezone.now())
+        if newest is None or not _says_the_same(newest, score):
+            _keep(claim, score, scoring.model, cause, now or timezone.now())
     _repeat_on_claim(claim, score if counted else None)
     return score if counted else None
 
 
-def _keep(claim: Claim, score: Score, newest: Assessment | None, cause: str, now: datetime) -> None:
-    if newest is not None and _says_the_same(newest, score):
-        return
+def _keep(
+    claim: Claim, score: Score, model: ScoringModel | None, cause: str, now: datetime
+) -> None:
     Assessment.objects.create(
         claim=claim,
         method=score.method,
+        scoring_model=model,
         inputs_digest=score.inputs_digest,
         estimate=score.estimate,
         low=score.low,

@@ -2,13 +2,14 @@
 
 The numbers are those of `assess_claim`, bit for bit. Claims are done in portions, each in one
 transaction with a fixed number of statements, and only those whose numbers changed are written.
+Claims that were ever settled are scored alone, without what their own outcome taught.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,10 @@ from core.wire import Columns, Rows, read_rows, write_rows
 from verification.bulk import Scores, score
 from verification.bulk.columns import Flags, Ints
 from verification.bulk.voices import Speaker, VoiceTable
-from verification.scoring import DEFAULT_PARAMETERS, METHOD, Parameters, TrackRecord
+from verification.models import ScoringModel
+from verification.scoring import METHOD, Interest, Parameters, TrackRecord
 from verification.scoring.interval import logit
+from verification.scoring.parameters import CHECKED_VISUAL
 from verification.selectors.flattened import (
     GRADES,
     KINDS,
@@ -30,7 +33,14 @@ from verification.selectors.flattened import (
     reports_of,
     sources,
 )
+from verification.selectors.records import (
+    active_model,
+    ever_settled,
+    parameters_of,
+    whole_records,
+)
 from verification.selectors.steps import kept_short
+from verification.services.assess import assess_claim
 
 PORTION = 50_000
 """Claims that are read, scored and written together; memory grows with it."""
@@ -77,9 +87,10 @@ WITH written AS (
        AND COALESCE(c.confidence_low, 'NaN') = was_low
        AND COALESCE(c.confidence_high, 'NaN') = was_high
  RETURNING c.id)
-INSERT INTO verification_assessment (claim_id, method, inputs_digest, estimate, low, high, log_odds,
-                                     origins_for, origins_against, explanation, cause, at)
-SELECT claim_id, %(method)s, '', estimate, low, high, log_odds, origins_for, origins_against,
+INSERT INTO verification_assessment (claim_id, method, scoring_model_id, inputs_digest, estimate, low,
+                                     high, log_odds, origins_for, origins_against, explanation,
+                                     cause, at)
+SELECT claim_id, %(method)s, %(model)s, '', estimate, low, high, log_odds, origins_for, origins_against,
        CASE counted WHEN 1 THEN %(counted)s::jsonb ELSE %(empty)s::jsonb END, %(cause)s, %(at)s
   FROM new_score JOIN written ON written.id = claim_id"""
 
@@ -103,18 +114,23 @@ class Desk:
     """What all portions share: the parameters, and every source with what it weighs."""
 
     parameters: Parameters
+    model: ScoringModel | None
     known: Rows
     table: VoiceTable
 
     @classmethod
-    def opened(cls, parameters: Parameters) -> Desk:
-        known = sources()
+    def opened(cls, parameters: Parameters | None = None) -> Desk:
+        """With the model in use, or with other PARAMETERS to try them."""
+        model = active_model() if parameters is None else None
+        parameters = parameters or parameters_of(model)
+        known, records = sources(), whole_records()
         numbers, grades = known["number"].tolist(), known["grade"].tolist()
         speakers = [
-            Speaker(f"source-{number}" if number else "", GRADES[grade])
-            for number, grade in zip(numbers, grades, strict=True)
+            Speaker(name, GRADES[grade], records.get(name, {}))
+            for name, grade in zip(map(_name, numbers), grades, strict=True)
         ]
-        return cls(parameters, known, VoiceTable(speakers, TrackRecord(), parameters))
+        visuals = records.get(CHECKED_VISUAL, {}).get(Interest.NONE, TrackRecord())
+        return cls(parameters, model, known, VoiceTable(speakers, visuals, parameters))
 
     def scores(self, flat: Flat) -> Scores:
         reports = reports_of(flat, self.table, self.parameters)
@@ -125,8 +141,12 @@ class Desk:
         return score(reports, openings, self.table.voices(reports.voice), self.parameters)
 
 
+def _name(number: int) -> str:
+    return f"source-{number}" if number else ""
+
+
 def assess_all(
-    *, cause: str, after: int = 0, parameters: Parameters = DEFAULT_PARAMETERS
+    *, cause: str, after: int = 0, parameters: Parameters | None = None
 ) -> Iterator[Portion]:
     """Score every claim whose primary key is above AFTER, so that a run can be taken up again."""
     desk, library = Desk.opened(parameters), Library.whole()
@@ -139,7 +159,7 @@ def assess_all(
 
 
 def assess_many(
-    *, claim_ids: Ints, cause: str, parameters: Parameters = DEFAULT_PARAMETERS
+    *, claim_ids: Ints, cause: str, parameters: Parameters | None = None
 ) -> Iterator[Portion]:
     """Score the claims with these primary keys."""
     desk = Desk.opened(parameters)
@@ -149,15 +169,18 @@ def assess_many(
 
 def _portion(desk: Desk, ids: Ints, library: Library | None, cause: str) -> Portion:
     begun = time.perf_counter()
-    flat = flattened(ids, desk.known, library)
+    alone = ever_settled(ids.tolist())
+    for claim_id in sorted(alone):
+        assess_claim(claim_id=claim_id, cause=cause)
+    flat = flattened(_without(ids, alone), desk.known, library)
     read = time.perf_counter()
     scores = desk.scores(flat)
     scored = time.perf_counter()
     changed = _changed(flat.claims, scores)
-    kept = _write(flat.claims[changed], scores, changed, cause) if changed.any() else 0
+    kept = _write(desk, flat.claims[changed], scores, changed, cause) if changed.any() else 0
     return Portion(
         last=int(ids[-1]),
-        claims=len(flat.claims),
+        claims=len(flat.claims) + len(alone),
         reports=len(flat),
         changed=kept,
         left_alone=int(changed.sum()) - kept,
@@ -165,6 +188,10 @@ def _portion(desk: Desk, ids: Ints, library: Library | None, cause: str) -> Port
         scoring=scored - read,
         writing=time.perf_counter() - scored,
     )
+
+
+def _without(ids: Ints, alone: Collection[int]) -> Ints:
+    return ids[~np.isin(ids, list(alone))] if alone else ids
 
 
 def _changed(claims: Rows, scores: Scores) -> Flags:
@@ -180,9 +207,9 @@ def _changed(claims: Rows, scores: Scores) -> Flags:
 
 
 @transaction.atomic
-def _write(claims: Rows, scores: Scores, chosen: Flags, cause: str) -> int:
+def _write(desk: Desk, claims: Rows, scores: Scores, chosen: Flags, cause: str) -> int:
     """How many claims got a new assessment."""
-    now, version = timezone.now(), DEFAULT_PARAMETERS.version
+    now, version = timezone.now(), desk.parameters.version
     with connection.cursor() as cursor:
         cursor.execute(MAKE_ROOM)
         write_rows("new_score", NEW_SCORES, _columns(claims, scores, chosen))
@@ -191,6 +218,7 @@ def _write(claims: Rows, scores: Scores, chosen: Flags, cause: str) -> int:
             KEEP,
             {
                 "method": METHOD,
+                "model": desk.model.pk if desk.model else None,
                 "counted": json.dumps(kept_short(counted=True, snapshot=version)),
                 "empty": json.dumps(kept_short(counted=False, snapshot=version)),
                 "cause": cause[:200],

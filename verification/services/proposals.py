@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from accounts.models import User
@@ -250,3 +252,9 @@ def evidence_changed(*, claim_id: int, cause: str = "") -> None:
     why = _outdated(pending, claim, digest)
     if why:
         _made_stale(pending, cause or why)
+
+
+def evidence_of_several_changed(*, claim_ids: Sequence[int], cause: str = "") -> None:
+    """The same for several claims, each in a transaction of its own."""
+    for claim_id in claim_ids:
+        evidence_changed(claim_id=claim_id, cause=cause)

@@ -19,6 +19,7 @@ from sources.services.origins import find_copies
 from sources.services.watch import compare_sealed, start_watch, stop_watch
 from sources.vocabulary import CaptureState, JobKind, JobState
 from verification.selectors.waiting import live_claims
+from verification.services.credibility import refresh_credibility
 
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 
@@ -91,6 +92,7 @@ def snapshot_taken_down(*, snapshot_id: int) -> None:
 
 def source_graded(*, source_id: int) -> None:
     """Score again what cites a source whose grade has changed."""
+    refresh_credibility(source_id=source_id)
     documents = list(Document.objects.filter(source=source_id))
     reassess_claims(claim_ids=_claims_citing(documents), cause="a source was graded")
 

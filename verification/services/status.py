@@ -29,8 +29,10 @@ from verification.conditions import (
 from verification.conditions.conclusion import nothing_exclusive_confirmed
 from verification.models import Correction, StatusEvent
 from verification.selectors.facts import cited_objects, claim_facts
+from verification.selectors.records import models_of
 from verification.services.assess import assess_claim
 from verification.services.forecasts import keep_forecast
+from verification.services.outcomes import record_outcome
 from verification.workflow import Transition, UnknownTransition
 
 FINAL = frozenset({Status.CONFIRMED, Status.REFUTED, Status.UNVERIFIABLE, Status.SUPERSEDED})
@@ -242,6 +244,7 @@ def apply_change(
     before = {"status": claim.status, "finding": claim.finding}
     event = _write_event(examined, change, proposer, approver, is_override, now)
     keep_forecast(event)
+    record_outcome(event=event, picked=[item.position for item in examined.decided_by])
     _write_claim(claim, change, now)
     _write_correction(claim, event)
     record_event(
@@ -284,6 +287,7 @@ def _write_event(
         confidence=claim.confidence,
         confidence_low=claim.confidence_low,
         confidence_high=claim.confidence_high,
+        scoring_model=models_of([claim.pk])[claim.pk],
         claim_version=claim.version + 1,
         at=now,
     )
