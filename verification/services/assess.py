@@ -29,9 +29,9 @@ def assess_claim(*, claim_id: int, cause: str = "", now: datetime | None = None)
     score = assess(scoring.told, scoring.parameters)
     newest = claim.assessments.order_by("-at", "-pk").first()
     counted = bool(score.contributions)
-    if counted or newest is not None:
-        if newest is None or not _says_the_same(newest, score):
-            _keep(claim, score, scoring.model, cause, now or timezone.now())
+    is_new = counted if newest is None else not _says_the_same(newest, score)
+    if is_new:
+        _keep(claim, score, scoring.model, cause, now or timezone.now())
     _repeat_on_claim(claim, score if counted else None)
     return score if counted else None
 

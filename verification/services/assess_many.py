@@ -87,11 +87,11 @@ WITH written AS (
        AND COALESCE(c.confidence_low, 'NaN') = was_low
        AND COALESCE(c.confidence_high, 'NaN') = was_high
  RETURNING c.id)
-INSERT INTO verification_assessment (claim_id, method, scoring_model_id, inputs_digest, estimate, low,
-                                     high, log_odds, origins_for, origins_against, explanation,
+INSERT INTO verification_assessment (claim_id, method, scoring_model_id, inputs_digest, estimate,
+                                     low, high, log_odds, origins_for, origins_against, explanation,
                                      cause, at)
-SELECT claim_id, %(method)s, %(model)s, '', estimate, low, high, log_odds, origins_for, origins_against,
-       CASE counted WHEN 1 THEN %(counted)s::jsonb ELSE %(empty)s::jsonb END, %(cause)s, %(at)s
+SELECT claim_id, %(method)s, %(model)s, '', estimate, low, high, log_odds, origins_for,
+       origins_against, CASE counted WHEN 1 THEN %(counted)s::jsonb ELSE %(empty)s::jsonb END, %(cause)s, %(at)s
   FROM new_score JOIN written ON written.id = claim_id"""
 
 
