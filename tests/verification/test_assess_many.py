@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from claims.models import Claim
+from claims.vocabulary import Status
 from tests.factories import ClaimFactory, EvidenceFactory, SourceFactory
-from tests.verification.aleppo import Aleppo
+from tests.verification.aleppo import Aleppo, override
 from tests.verification.every_feature import World
 from verification.selectors.known import known_now
 from verification.selectors.reasons import reasons_of
@@ -153,7 +155,7 @@ def test_pages_and_api_show_the_steps_of_a_score_that_was_made_with_many(
 ) -> None:
     """As if the claim had been scored by itself."""
     claim, address = aleppo.claim, f"/api/v1/claims/{aleppo.claim.number}/assessment"
-    aleppo.confirm()
+    aleppo.contest()
     alone, reasons = client.get(address).json(), reasons_of(known_now(claim, timezone.now()))
     Claim.objects.update(confidence=None, confidence_low=None, confidence_high=None)
     run()
@@ -187,3 +189,27 @@ def test_steps_that_would_explain_another_number_are_not_shown(claim: Claim) -> 
     assert known.newest.explanation["contributions"] == []
     page = Client().get(f"/c/{claim.number}", follow=True)
     assert page.status_code == HTTPStatus.OK
+
+
+def test_a_settled_claim_among_many_is_scored_without_its_own_outcome(
+    claim: Claim, administrator: User
+) -> None:
+    """With the records as they are its sources would be credited with the claim itself."""
+    override(claim, administrator, Status.CONFIRMED)
+    alone = shown(claim)
+    Claim.objects.update(confidence=None, confidence_low=None, confidence_high=None)
+    assert sum(portion.claims for portion in run()) == 1
+    assert shown(claim) == alone
+
+
+def test_an_open_claim_among_many_knows_the_records(claim: Claim, administrator: User) -> None:
+    other: Claim = ClaimFactory.create()
+    EvidenceFactory.create(claim=other, document__source=claim.evidence.first().document.source)
+    run()
+    before = shown(other)
+    override(claim, administrator, Status.CONFIRMED)
+    run("records changed")
+    together = shown(other)
+    assert together != before
+    assess_claim(claim_id=other.pk)
+    assert shown(other) == together

@@ -91,7 +91,8 @@ INSERT INTO verification_assessment (claim_id, method, scoring_model_id, inputs_
                                      low, high, log_odds, origins_for, origins_against, explanation,
                                      cause, at)
 SELECT claim_id, %(method)s, %(model)s, '', estimate, low, high, log_odds, origins_for,
-       origins_against, CASE counted WHEN 1 THEN %(counted)s::jsonb ELSE %(empty)s::jsonb END, %(cause)s, %(at)s
+       origins_against, CASE counted WHEN 1 THEN %(counted)s::jsonb ELSE %(empty)s::jsonb END,
+       %(cause)s, %(at)s
   FROM new_score JOIN written ON written.id = claim_id"""
 
 
