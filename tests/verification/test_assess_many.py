@@ -128,6 +128,7 @@ def test_what_was_scored_by_itself_meanwhile_is_not_overwritten(
     assert [(portion.changed, portion.left_alone) for portion in run()] == [(0, 1)]
     assert claim.assessments.count() == 1
     assert shown(claim)[3] == 4
+    assert claim.assess_due_at is not None  # nobody knows which of the two knew more
 
 
 def test_as_many_statements_for_one_claim_as_for_many(claim: Claim) -> None:

@@ -48,23 +48,37 @@ _NO_TIME = np.iinfo(np.int64).max
 """`infinity` of PostgreSQL."""
 
 
-def _places(column: str, words: Iterable[StrEnum | None]) -> str:
-    """SQL: the place of the word that COLUMN holds; a place that no word has for any other."""
-    known = list(words)
-    cases = " ".join(f"WHEN '{word}' THEN {n}" for n, word in enumerate(known) if word is not None)
-    return f"CASE {column} {cases} ELSE {0 if None in known else 99} END::smallint"
+def _places(column: str, words: Iterable[StrEnum | None], *, other: int) -> str:
+    """SQL: the place of the word that COLUMN holds; OTHER for a word that none of these is."""
+    cases = " ".join(f"WHEN '{word}' THEN {n}" for n, word in enumerate(words) if word is not None)
+    return f"CASE {column} {cases} ELSE {other} END"
 
 
 _EXCLUDED = f"""CASE WHEN e.withdrawn_at IS NOT NULL THEN {EXCLUSIONS.index(Exclusion.WITHDRAWN)}
- {" ".join(f"WHEN e.resolution = '{word}' THEN {n}" for word, n in _RESOLVED.items())}
- ELSE 0 END::smallint"""
+ {" ".join(f"WHEN e.resolution = '{word}' THEN {n}" for word, n in _RESOLVED.items())} ELSE 0 END"""
+
+_PACKED = {
+    "credibility": (3, "COALESCE(e.credibility, 0)"),
+    "stance": (2, _places("e.stance", STANCES, other=3)),
+    "directness": (3, _places("e.directness", DIRECTNESSES, other=7)),
+    "alignment": (2, _places("e.alignment", ALIGNMENTS, other=3)),
+    "excluded": (3, _EXCLUDED),
+    "checked": (1, "(e.visual_checked_at IS NOT NULL)::integer"),
+}
+"""Small numbers, each with its bits, that come in one column: a column costs more than a shift."""
+
+
+def _in_one_column() -> str:
+    terms, shift = [], 0
+    for bits, expression in _PACKED.values():
+        terms.append(f"(({expression}) << {shift})")
+        shift += bits
+    return " | ".join(terms)
+
 
 EVIDENCE = f"""
-SELECT e.claim_id, e.document_id, COALESCE(e.snapshot_id, 0) AS copy, e.added_at,
-       e.position::integer, COALESCE(e.credibility, 0)::smallint,
-       {_places("e.stance", STANCES)}, {_places("e.directness", DIRECTNESSES)},
-       {_places("e.alignment", ALIGNMENTS)}, {_EXCLUDED},
-       (e.visual_checked_at IS NOT NULL)::integer::smallint
+SELECT e.claim_id, e.document_id, COALESCE(e.snapshot_id, 0), e.added_at, e.position::integer,
+       {_in_one_column()}
   FROM claims_evidence e WHERE e.claim_id = ANY(%(ids)s)"""  # noqa: S608  # our own constants
 EVIDENCE_COLUMNS: Columns = {
     "claim": "i8",
@@ -72,13 +86,21 @@ EVIDENCE_COLUMNS: Columns = {
     "copy": "i8",
     "added": "i8",
     "position": "i4",
-    "credibility": "i2",
-    "stance": "i2",
-    "directness": "i2",
-    "alignment": "i2",
-    "excluded": "i2",
-    "checked": "i2",
+    "packed": "i4",
 }
+
+
+def _unpacked(rows: Rows) -> Rows:
+    plain = [(name, kind) for name, kind in EVIDENCE_COLUMNS.items() if name != "packed"]
+    found = np.empty(len(rows), dtype=[*plain, *((name, "i1") for name in _PACKED)])
+    for name, _ in plain:
+        found[name] = rows[name]
+    rest = rows["packed"]
+    for name, (bits, _) in _PACKED.items():
+        found[name] = rest & (2**bits - 1)
+        rest = rest >> bits
+    return found
+
 
 DOCUMENTS = f"""
 SELECT d.id, COALESCE(d.source_id, 0), COALESCE(d.published_at, 'infinity'),
@@ -97,7 +119,7 @@ SELECT s.id FROM sources_snapshot s
 ARCHIVED_COLUMNS: Columns = {"id": "i8"}
 
 SOURCES = f"""
-SELECT s.id, s.number, COALESCE(o.number, 0), {_places("g.grade", GRADES)}
+SELECT s.id, s.number, COALESCE(o.number, 0), ({_places("g.grade", GRADES, other=0)})::smallint
   FROM sources_source s
   LEFT JOIN sources_source o ON o.id = s.owner_id
   LEFT JOIN (SELECT DISTINCT ON (source_id) source_id, grade FROM sources_sourcegrade
@@ -106,7 +128,7 @@ SELECT s.id, s.number, COALESCE(o.number, 0), {_places("g.grade", GRADES)}
 SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2"}
 
 CLAIMS = f"""
-SELECT c.id, {_places("c.kind", KINDS)}, COALESCE(c.confidence, 'NaN'),
+SELECT c.id, ({_places("c.kind", KINDS, other=99)})::smallint, COALESCE(c.confidence, 'NaN'),
        COALESCE(c.confidence_low, 'NaN'), COALESCE(c.confidence_high, 'NaN'),
        c.origins_for, c.origins_against
   FROM claims_claim c
@@ -189,9 +211,9 @@ def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:
     """The evidence of the claims with these primary keys; KNOWN is what `sources` gave."""
     parameters: dict[str, Any] = {"ids": ids.tolist()}
     claims = read_rows(CLAIMS, CLAIM_COLUMNS, parameters)
-    evidence = read_rows(EVIDENCE, EVIDENCE_COLUMNS, parameters)
+    evidence = _unpacked(read_rows(EVIDENCE, EVIDENCE_COLUMNS, parameters))
     library = library or Library.cited_by(evidence)
-    document = library.documents[np.searchsorted(library.documents["id"], evidence["document"])]
+    document = library.documents[_rows_of(library.documents["id"], evidence["document"])]
     spoken = np.where(document["published"] == _NO_TIME, evidence["added"], document["published"])
     order = np.lexsort((evidence["position"], spoken, evidence["claim"]))
     evidence, document = evidence[order], document[order]
@@ -255,6 +277,14 @@ def _excluded(evidence: Rows, archived: Ints) -> Ints:
     decided = evidence["excluded"].astype(np.int64)
     found: Ints = np.where((decided == 0) & ~kept, missing, decided)
     return found
+
+
+def _rows_of(keys: Ints, wanted: Ints) -> Ints:
+    """Where the wanted keys stand among all, which are sorted and hold them."""
+    if len(keys) and keys[-1] - keys[0] == len(keys) - 1:  # no gap: nothing to search
+        place: Ints = wanted - keys[0]
+        return place
+    return np.searchsorted(keys, wanted)
 
 
 def _sorted(rows: Rows) -> Rows:

@@ -73,7 +73,7 @@ SELECT count(*) FROM (
     SELECT 1 FROM claims_claim c JOIN new_score n ON n.claim_id = c.id
      ORDER BY c.number FOR NO KEY UPDATE OF c) locked"""
 
-# A claim that changed since it was read, or is about to be scored by itself, is left alone.
+# A claim that shows other numbers than were read, or is to be scored by itself, is left alone.
 KEEP = """
 WITH written AS (
     UPDATE claims_claim c
@@ -94,6 +94,16 @@ SELECT claim_id, %(method)s, %(model)s, '', estimate, low, high, log_odds, origi
        origins_against, CASE counted WHEN 1 THEN %(counted)s::jsonb ELSE %(empty)s::jsonb END,
        %(cause)s, %(at)s
   FROM new_score JOIN written ON written.id = claim_id"""
+
+# What another run or a person scored meanwhile, perhaps from older inputs, is scored once more.
+SEND_AGAIN = """
+UPDATE claims_claim c SET assess_due_at = %(at)s FROM new_score n
+ WHERE n.claim_id = c.id AND c.assess_due_at IS NULL
+   AND (COALESCE(c.confidence, 'NaN'), COALESCE(c.confidence_low, 'NaN'),
+        COALESCE(c.confidence_high, 'NaN'), c.origins_for, c.origins_against)
+       <> (CASE counted WHEN 1 THEN estimate ELSE 'NaN' END,
+           CASE counted WHEN 1 THEN low ELSE 'NaN' END,
+           CASE counted WHEN 1 THEN high ELSE 'NaN' END, n.origins_for, n.origins_against)"""
 
 
 @dataclass(frozen=True)
@@ -227,6 +237,8 @@ def _write(desk: Desk, claims: Rows, scores: Scores, chosen: Flags, cause: str) 
             },
         )
         kept: int = cursor.rowcount
+        if kept < chosen.sum():
+            cursor.execute(SEND_AGAIN, {"at": now})
     return kept
 
 
