@@ -53,6 +53,7 @@ LISTS: list[URLPattern | URLResolver] = [
 
 CALIBRATION: list[URLPattern | URLResolver] = [
     path("desk/calibration", calibration.calibration, name="desk_calibration"),
+    path("desk/assisted", calibration.assisted, name="desk_assisted"),
     path("desk/audit", calibration.audit, name="desk_audit"),
     path("desk/audit/<int:number>/close", calibration.close, name="desk_audit_close"),
 ]

@@ -119,6 +119,7 @@ TABLE = {
     "desk_missing_locate": EDIT,
     "desk_queue": READ_DESK,
     "desk_calibration": READ_DESK,
+    "desk_assisted": READ_DESK,
     "desk_audit": READ_DESK,
     "desk_audit_close": DECIDE,
     "desk_health": READ_DESK,

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.test import override_settings
 
 from claims.vocabulary import Stance, Status
-from tests.factories import DocumentFactory, EvidenceFactory, SourceFactory
+from tests.factories import ClaimFactory, DocumentFactory, EvidenceFactory, SourceFactory
 from tests.journeys.conftest import add_people
 from tests.journeys.shown_pages import EDITOR, Shown, show
 from tests.journeys.test_every_page import UNREACHABLE, violations, width_at
 from tests.journeys.watched_tab import Tabs
 from tests.verification.settled_rows import TRIED, moved, open_claim, settled
+from verification.services.assess import assess_claim
 from verification.services.audit_draws import close_draw, draw_for_audit
 
 pytestmark = pytest.mark.journey
@@ -25,6 +26,7 @@ PAGES = [
     Shown("methodology", "/methodology#calibration"),
     Shown("desk_calibration", "/desk/calibration", EDITOR),
     Shown("desk_audit", "/desk/audit", EDITOR),
+    Shown("desk_assisted", "/desk/assisted", EDITOR),
     Shown("desk_health", "/desk/health", EDITOR),
 ]
 SAID = [0.12, 0.35, 0.55, 0.62, 0.78, 0.83, 0.91, 0.94, 0.08, 0.97]
@@ -44,6 +46,10 @@ def numbers(db: None) -> None:
                 EvidenceFactory.create(
                     claim=claim, document=report, snapshot=None, stance=Stance.SUPPORTS
                 )
+        for claim in [ClaimFactory.create() for _ in range(3)]:
+            for source in SourceFactory.create_batch(2):
+                EvidenceFactory.create(claim=claim, document__source=source)
+            assess_claim(claim_id=claim.pk)
         drawn = [open_claim(score) for score in (0.25, 0.55, 0.67, 0.83, 0.95)]
         draw_for_audit()
         moved(drawn[1], Status.CORROBORATED)

@@ -17,6 +17,7 @@ from core.errors import Conflict, Invalid
 from core.http import SeeOther
 from verification.forms.audit import AuditQuery, CloseForm
 from verification.forms.public import asked
+from verification.selectors.assisted import assisted_page
 from verification.selectors.audit_page import DrawnRow, audit_page
 from verification.selectors.calibration_page import calibration_page
 from verification.services.audit_draws import close_draw
@@ -34,6 +35,12 @@ class Shown:
 @desk()
 def calibration(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/calibration.html", {"page": calibration_page()})
+
+
+@require_safe
+@desk()
+def assisted(request: DeskRequest) -> HttpResponse:
+    return render(request, "desk/assisted.html", {"page": assisted_page()})
 
 
 @require_safe
