@@ -21,6 +21,8 @@ from tests.verification.settled_rows import moved
 from verification.models import Credibility, RecordChange, SettledReport, Slice
 from verification.scoring import TrackRecord, assess
 from verification.selectors.records import scoring_of, scorings_of
+from verification.selectors.steps import is_short
+from verification.services import outcomes
 from verification.services.assess import assess_claim
 from verification.services.credibility import refresh_all, slices_of
 from verification.services.outcomes import spread_change, sweep_outcomes, touched_by
@@ -162,6 +164,25 @@ def test_exactly_the_claims_that_the_sources_speak_of_are_scored_again(
     apart.refresh_from_db()
     assert touched.assess_due_at is not None
     assert apart.assess_due_at is None
+
+
+def test_many_claims_are_scored_together_and_get_what_each_would_get_by_itself(
+    administrator: User, sources: list[Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touched = [claim_of(*sources[n : n + 2]) for n in (0, 1, 2, 0)]
+    override(settled := claim_of(*sources[:2]), administrator, Status.CONFIRMED)
+    monkeypatch.setattr(outcomes, "AT_ONCE", 2)
+    change = RecordChange.objects.get(status_event__claim=settled)
+    assert spread_change(change_id=change.pk) == 3
+    for claim in touched:
+        kept = claim.assessments.order_by("-pk").first()
+        if claim is touched[2]:
+            assert kept is None  # its sources earned nothing
+            continue
+        assert kept is not None
+        assert is_short(kept)
+        assert kept.cause == f"claim {settled.number} became confirmed"
+        assert kept.log_odds == score(claim)
 
 
 def test_the_assessment_says_which_claim_was_settled(

@@ -45,6 +45,8 @@ from verification.services.assess import assess_claim
 PORTION = 50_000
 """Claims that are read, scored and written together; memory grows with it."""
 
+MANY = 4 * PORTION
+
 NEXT = "SELECT id FROM claims_claim WHERE id > %(after)s ORDER BY id LIMIT %(portion)s"
 
 NEW_SCORES: Columns = {
@@ -172,10 +174,11 @@ def assess_all(
 def assess_many(
     *, claim_ids: Ints, cause: str, parameters: Parameters | None = None
 ) -> Iterator[Portion]:
-    """Score the claims with these primary keys."""
+    """Score the claims with these primary keys. For very many all documents are read once."""
     desk = Desk.opened(parameters)
+    library = Library.whole() if len(claim_ids) > MANY else None
     for start in range(0, len(claim_ids), PORTION):
-        yield _portion(desk, claim_ids[start : start + PORTION], None, cause)
+        yield _portion(desk, claim_ids[start : start + PORTION], library, cause)
 
 
 def _portion(desk: Desk, ids: Ints, library: Library | None, cause: str) -> Portion:

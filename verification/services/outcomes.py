@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
+import numpy as np
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -24,11 +25,12 @@ from verification.models import RecordChange, SettledReport, StatusEvent
 from verification.scoring.parameters import CHECKED_VISUAL
 from verification.selectors.facts import derivation_of
 from verification.selectors.records import Outcome, outcomes_of, parameters_of, recorded_input
+from verification.services.assess_many import assess_many
 from verification.services.credibility import change_counts
 
 SETTLES = frozenset({Status.CONFIRMED, Status.REFUTED})
 AT_ONCE = 200
-"""Claims that one message has scored again."""
+"""Claims that one message has scored again; more than that are scored together, at once."""
 
 SEND_AGAIN_AFTER = timedelta(seconds=60)
 
@@ -112,9 +114,19 @@ def spread_change(*, change_id: int) -> int:
     if change.spread_at is not None:
         return 0
     claims = touched_by(change.records).exclude(pk=change.status_event.claim_id)
-    count = send_in_portions(claims, cause=in_words(change))
+    count = _score_again(claims, cause=in_words(change))
     RecordChange.objects.filter(pk=change_id, spread_at=None).update(spread_at=timezone.now())
     return count
+
+
+def _score_again(claims: QuerySet[Claim], *, cause: str) -> int:
+    """Each by itself and with its steps where they are few; how many there are."""
+    ids = np.fromiter(claims.order_by("pk").values_list("pk", flat=True), np.int64)
+    if len(ids) <= AT_ONCE:
+        return send_in_portions(claims, cause=cause)
+    for _ in assess_many(claim_ids=ids, cause=cause):
+        pass
+    return len(ids)
 
 
 def touched_by(records: Collection[str]) -> QuerySet[Claim]:
