@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.test import Client
 from page_reading import Page
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
 from claims.models import Claim
-from claims.selectors.evidence import evidence_of
-from claims.vocabulary import Stance
+from claims.vocabulary import Stance, Status
 from tests.factories import ClaimFactory, DocumentFactory, EvidenceFactory, SourceFactory
+from tests.verification.aleppo import override
 from verification.learning.joint import assisted
 from verification.models import Assessment
-from verification.scoring import DEFAULT_PARAMETERS
 from verification.selectors import assisted as view
 from verification.services.assess import assess_claim
 
@@ -59,17 +61,18 @@ def test_looking_stores_nothing_and_changes_no_score(
     assert (list(Claim.objects.order_by("pk").values()), Assessment.objects.count()) == before
 
 
-def test_without_a_share_of_open_claims_it_is_the_official_score(taught: list[Claim]) -> None:
-    """The same reports, weights and parts that independence leaves: only λ parts the two."""
-    reports = [
-        report
-        for claim in taught
-        for report in view.open_reports(claim, list(evidence_of(claim)), DEFAULT_PARAMETERS)
-    ]
-    plain = assisted([], reports, DEFAULT_PARAMETERS, share=0.0)
-    for claim in taught:
-        claim.refresh_from_db()
-        assert plain[str(claim.pk)] == pytest.approx(claim.confidence)
+def test_without_a_share_of_open_claims_it_is_the_official_score(
+    taught: list[Claim], administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same records, weights and parts that independence leaves: only λ parts the two."""
+    monkeypatch.setattr(view, "assisted", partial(assisted, share=0.0))
+    override(taught[0], administrator, Status.REFUTED)
+    for claim in taught[1:]:
+        assess_claim(claim_id=claim.pk)
+    page = view.assisted_page()
+    assert (page.settled, len(page.rows)) == (1, len(taught) - 1)
+    for row in page.rows:
+        assert row.assisted == pytest.approx(row.official, abs=1e-9)
 
 
 def test_open_claims_teach_in_it_and_no_claim_teaches_itself() -> None:

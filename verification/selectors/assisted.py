@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from claims.models import Claim, Evidence
-from claims.selectors.evidence import evidence_of_all
+from claims.models import Claim
 from claims.vocabulary import Stance
 from verification.desk_addresses import desk_claim_path
 from verification.learning.counts import SettledReport as Taught
 from verification.learning.joint import ASSISTED, METHOD, OpenReport, assisted
+from verification.learning.settling import record_of
 from verification.models import SettledReport
-from verification.scoring import DEFAULT_PARAMETERS, ClaimInput, Interest, Parameters
+from verification.scoring import ClaimInput, Interest, Parameters
 from verification.scoring.coins import group_of
 from verification.scoring.ledger import discounts_of, open_ledger
-from verification.scoring.parameters import CHECKED_VISUAL
 from verification.selectors.audit_draws import OPEN, sampling_weights
-from verification.selectors.facts import score_input
+from verification.selectors.records import active_model, parameters_of, scorings_of
 from verification.selectors.waiting import live_claims
 
 MOST = 500
@@ -62,7 +61,7 @@ def assisted_page() -> AssistedPage:
         .order_by("-changed_at", "-number")[: MOST + 1]
     )
     taught = list(_taught())
-    estimates = _estimates(claims[:MOST], taught, DEFAULT_PARAMETERS)
+    estimates = _estimates(claims[:MOST], taught)
     rows = (_row(claim, estimates[str(claim.pk)]) for claim in claims if str(claim.pk) in estimates)
     return AssistedPage(
         method=METHOD,
@@ -73,29 +72,27 @@ def assisted_page() -> AssistedPage:
     )
 
 
-def _estimates(
-    claims: Sequence[Claim], taught: Sequence[Taught], parameters: Parameters
-) -> Mapping[str, float]:
-    items = evidence_of_all(claims)
+def _estimates(claims: Sequence[Claim], taught: Sequence[Taught]) -> Mapping[str, float]:
+    """By primary key, as text; under the model in use, also for a claim that keeps an older one."""
+    parameters = parameters_of(active_model())
     reports = [
-        report for claim in claims for report in open_reports(claim, items[claim.pk], parameters)
+        report
+        for pk, scoring in scorings_of(claims).items()
+        for report in open_reports(pk, scoring.told, parameters)
     ]
     return assisted(taught, reports, parameters) if reports else {}
 
 
-def open_reports(
-    claim: Claim, items: Sequence[Evidence], parameters: Parameters
-) -> Iterator[OpenReport]:
+def open_reports(claim: int, told: ClaimInput, parameters: Parameters) -> Iterator[OpenReport]:
     """What counts for an open claim, with its weight and the part that independence leaves."""
-    told: ClaimInput = score_input(claim, items)
     ledger = open_ledger(told, parameters)
     shares = discounts_of(ledger.balance(), parameters.crowding)
     for row in ledger.standing():
         report = row.report
         yield OpenReport(
-            claim=str(claim.pk),
+            claim=str(claim),
             kind=told.kind,
-            source=CHECKED_VISUAL if report.checked_visual else report.source,
+            source=record_of(report),
             group=group_of(report),
             interest=report.interest,
             supports=report.stance is Stance.SUPPORTS,

@@ -19,7 +19,7 @@ from verification.learning.draws import Open, bucket, digest, drawn, seed_of
 from verification.models import AuditClosing, AuditEntry, AuditRound
 from verification.selectors.audit_draws import waiting_for_a_draw
 
-MOST = 20_000
+MOST = 10_000
 """Claims in one draw, so that its transaction stays short; the next draw takes the others."""
 
 LEAST_TRIED = 40
