@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
@@ -147,6 +148,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell of damage": {"task": "verification.tell_of_damage", "schedule": 300.0},
     "draw for audit": {"task": "verification.draw_for_audit", "schedule": 3600.0},
     "sweep forecasts": {"task": "verification.sweep_forecasts", "schedule": 3600.0},
+    "learn a model": {"task": "verification.fit_model", "schedule": crontab(hour=2, minute=30)},
+    "sweep models": {"task": "verification.sweep_models", "schedule": 3600.0},
     "sweep records": {"task": "verification.sweep_records", "schedule": 300.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},
     "make checkpoint": {"task": "audit.checkpoint", "schedule": 600.0},

@@ -43,5 +43,9 @@ def custody_path(number: int) -> str:
     return reverse("desk_custody", kwargs={"number": number})
 
 
+def models_path() -> str:
+    return reverse("desk_models")
+
+
 def proposal_path(key: uuid.UUID) -> str:
     return reverse("desk_proposal", kwargs={"key": key})

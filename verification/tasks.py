@@ -7,6 +7,7 @@ from verification.services import (
     audit_draws,
     damage,
     forecasts,
+    models,
     notifications,
     outcomes,
     proposals,
@@ -79,7 +80,26 @@ def sweep_forecasts() -> None:
     forecasts.sweep_forecasts()
 
 
-@shared_task(name="verification.records_changed")
+# Over everything there is: they may take longer than other tasks, and may be done again.
+SOFT, HARD = 7200, 7500
+
+
+@shared_task(name="verification.fit_model", soft_time_limit=SOFT, time_limit=HARD)
+def fit_model() -> None:
+    models.fit_model()
+
+
+@shared_task(name="verification.model_changed", soft_time_limit=SOFT, time_limit=HARD)
+def model_changed(model_id: int) -> None:
+    models.spread_model(model_id=model_id)
+
+
+@shared_task(name="verification.sweep_models")
+def sweep_models() -> None:
+    models.sweep_models()
+
+
+@shared_task(name="verification.records_changed", soft_time_limit=SOFT, time_limit=HARD)
 def records_changed(change_id: int) -> None:
     outcomes.spread_change(change_id=change_id)
 

@@ -13,6 +13,7 @@ from verification.views import (
     editor,
     evidence,
     health,
+    models,
     notifications,
     queue,
     review,
@@ -58,6 +59,11 @@ CALIBRATION: list[URLPattern | URLResolver] = [
     path("desk/audit/<int:number>/close", calibration.close, name="desk_audit_close"),
 ]
 
+MODELS: list[URLPattern | URLResolver] = [
+    path("desk/models", models.page, name="desk_models"),
+    path("desk/models/<int:number>", models.decide, name="desk_model_decide"),
+]
+
 HEALTH: list[URLPattern | URLResolver] = [
     path("desk/health", health.page, name="desk_health"),
     path("desk/health/retry", health.retry, name="desk_health_retry"),
@@ -75,5 +81,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *EDITING,
     *CUSTODY,
     *CALIBRATION,
+    *MODELS,
     *HEALTH,
 ]

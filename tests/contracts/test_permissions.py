@@ -121,6 +121,8 @@ TABLE = {
     "desk_calibration": READ_DESK,
     "desk_assisted": READ_DESK,
     "desk_audit": READ_DESK,
+    "desk_models": READ_DESK,
+    "desk_model_decide": DECIDE,
     "desk_audit_close": DECIDE,
     "desk_health": READ_DESK,
     "desk_health_retry": EDIT,

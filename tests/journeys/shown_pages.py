@@ -71,6 +71,7 @@ PROPOSED = [
     Shown("desk_calibration", "/desk/calibration", CHECKER),
     Shown("desk_audit", "/desk/audit", CHECKER),
     Shown("desk_assisted", "/desk/assisted", CHECKER),
+    Shown("desk_models", "/desk/models", CHECKER),
     Shown("desk_notifications", "/desk/notifications", CHECKER),
     Shown("desk_missing", "/desk/missing", CHECKER),
     Shown("desk_add", "/desk/add?claim={claim}", CHECKER),

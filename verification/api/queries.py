@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
 
@@ -104,13 +109,36 @@ class EvidenceList(OfClaim):
         return api.evidence(self.claim())
 
 
-@extend_schema_view(get=extend_schema(operation_id="get_assessment"))
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="get_assessment",
+        parameters=[
+            OpenApiParameter(
+                "method",
+                description="Work the score out under another stored model: model/3, or "
+                "defaults/1. It is not the official score, has no id and is kept nowhere.",
+            )
+        ],
+        responses={
+            200: AssessmentOut,
+            404: OpenApiResponse(ProblemOut, description="No such claim, score or model."),
+            422: OpenApiResponse(ProblemOut, description="No method has such a name."),
+        },
+    )
+)
 class NewestAssessment(StrictQuery, generics.RetrieveAPIView[Assessment]):
+    """The official score, or with `method` what another stored model makes of the evidence."""
+
     serializer_class = AssessmentOut
     paged = False
+    filters: ClassVar[frozenset[str]] = frozenset({"method"})
 
     def get_object(self) -> Assessment:
-        return api.newest_assessment(claim_for(self.request.user, self.kwargs["number"]))
+        claim = claim_for(self.request.user, self.kwargs["number"])
+        method = self.request.query_params.get("method")
+        if method is None:
+            return api.newest_assessment(claim)
+        return api.assessment_under(claim, method)
 
 
 @extend_schema_view(get=extend_schema(operation_id="list_assessments"))

@@ -325,6 +325,10 @@ class StatusEventOut(serializers.ModelSerializer[StatusEvent]):
 
 
 class AssessmentOut(serializers.ModelSerializer[Assessment]):
+    id = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Null where it was worked out for the asker."
+    )
+    model = serializers.SerializerMethodField(help_text="What it was scored with: model/3.")
     claim: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="number", read_only=True
     )
@@ -335,6 +339,7 @@ class AssessmentOut(serializers.ModelSerializer[Assessment]):
             "id",
             "claim",
             "method",
+            "model",
             "inputs_digest",
             "estimate",
             "low",
@@ -346,3 +351,6 @@ class AssessmentOut(serializers.ModelSerializer[Assessment]):
             "cause",
             "at",
         ]
+
+    def get_model(self, assessment: Assessment) -> str:
+        return str(assessment.explanation.get("snapshot", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accounts.models import User
 from claims.models import Claim, Evidence
@@ -15,7 +16,9 @@ from core.errors import Missing
 from sources.models import Artifact, Snapshot, Source
 from sources.vocabulary import ArtifactKind
 from verification.models import Assessment, StatusEvent
+from verification.scoring import assess
 from verification.selectors.public_copies import public_copies
+from verification.selectors.records import named_model, recorded_input
 from verification.selectors.steps import with_steps
 
 Actor = User | AnonymousUser
@@ -57,6 +60,27 @@ def newest_assessment(claim: Claim) -> Assessment:
         )
     with_steps(newest, claim, lambda: list(evidence_of(claim)))
     return newest
+
+
+def assessment_under(claim: Claim, method: str) -> Assessment:
+    """What the claim would be scored under another stored model: worked out, kept nowhere."""
+    model, parameters = named_model(method)
+    score = assess(recorded_input(claim, list(evidence_of(claim))), parameters)
+    return Assessment(
+        claim=claim,
+        method=score.method,
+        scoring_model=model,
+        inputs_digest=score.inputs_digest,
+        estimate=score.estimate,
+        low=score.low,
+        high=score.high,
+        log_odds=score.log_odds,
+        origins_for=score.origins_supporting,
+        origins_against=score.origins_contradicting,
+        explanation=score.as_dict(),
+        cause=f"asked for {score.snapshot}; this is not the official score",
+        at=timezone.now(),
+    )
 
 
 def _cited() -> models.QuerySet[Evidence]:

@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField, Count, Q, Value
 from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of_all
 from claims.vocabulary import Status
+from core.errors import Invalid, Missing
 from verification.learning.settling import record_of, truth_after
 from verification.models import Credibility, ModelState, ScoringModel, SettledReport, StatusEvent
 from verification.models.learning import Slice
@@ -29,6 +30,7 @@ Key = tuple[str, str]
 """Name of a record and value of an interest class."""
 
 NOTHING = TrackRecord()
+MOST_DIGITS = 8
 _SETTLES = (Status.CONFIRMED, Status.REFUTED)
 _COUNTS = ("n1", "n1_plus", "n0", "n0_plus")
 _TALLY = {
@@ -161,6 +163,25 @@ def parameters_of(model: ScoringModel | None) -> Parameters:
     if model is None:
         return DEFAULT_PARAMETERS
     return _parameters(model.pk, model.inputs_digest, model.made_at)
+
+
+def named_model(name: str) -> tuple[ScoringModel | None, Parameters]:
+    """The model that NAME means: model/3, or defaults/1. Raises Invalid or Missing with words."""
+    if name == DEFAULT_PARAMETERS.version:
+        return None, DEFAULT_PARAMETERS
+    kind, _, number = name.partition("/")
+    if kind != "model" or not (
+        number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
+    ):
+        raise Invalid(
+            f"No method has such a name. Known are {DEFAULT_PARAMETERS.version} and the learnt "
+            "models, as model/1.",
+            code="unknown_method",
+        )
+    model = ScoringModel.objects.filter(number=int(number)).defer("parameters").first()
+    if model is None:
+        raise Missing(f"There is no model {number}.", code="unknown_model")
+    return model, parameters_of(model)
 
 
 @lru_cache(maxsize=16)
