@@ -16,10 +16,13 @@ from scipy.sparse import csr_array
 from verification.learning.columns import sigmoid
 from verification.learning.counts import Column, Marks
 
-SPREAD = 0.5
-"""Standard deviation of α about 0 and of β about its default, before the data speak."""
+INTERCEPT_SPREAD = 0.5
+"""Standard deviation of α about 0 before the data speak."""
 
-RIDGE = 10.0
+EFFECT_SPREAD = 0.5
+"""Standard deviation of β about its default before the data speak."""
+
+RIDGE = 20.0
 """τ: how firmly the effect of one source is held to the common one."""
 
 HIGHEST = 3.0
@@ -76,12 +79,16 @@ def _loss(point: Column, task: Task, design: csr_array) -> tuple[float, Column]:
     tied = not effects.size
     log_odds = task.start + intercept + design @ (point[1:2] if tied else effects)
     apart = effects - common
-    off = (common - task.default) / SPREAD**2
-    penalty = (intercept / SPREAD) ** 2 + (common - task.default) * off + RIDGE * (apart @ apart)
+    off = (common - task.default) / EFFECT_SPREAD**2
+    penalty = (
+        (intercept / INTERCEPT_SPREAD) ** 2
+        + (common - task.default) * off
+        + RIDGE * (apart @ apart)
+    )
     losses = np.logaddexp(0.0, np.where(task.truth, -log_odds, log_odds))
     residual = task.weights * (sigmoid(log_odds) - task.truth)
     slopes = design.T @ residual
     of_common = off - RIDGE * apart.sum() + (slopes[0] if tied else 0.0)
-    first = [residual.sum() + intercept / SPREAD**2, of_common]
+    first = [residual.sum() + intercept / INTERCEPT_SPREAD**2, of_common]
     gradient = np.concatenate([first, [] if tied else slopes + RIDGE * apart])
     return float(task.weights @ losses + 0.5 * penalty), gradient

@@ -26,7 +26,7 @@ from verification.scoring import Group, Parameters
 ENOUGH = 10
 """With fewer settled claims no intercept and no effect is learnt."""
 
-START_STRENGTH = 4.0
+START_STRENGTH = 8.0
 """How many settled claims the given starting point of a kind is worth (4.6.3)."""
 
 DIGITS = 6
@@ -116,7 +116,7 @@ def _starts(settled: Settled, parameters: Parameters) -> Column:
 
 
 def _priors(settled: Settled, base: Parameters) -> dict[str, float]:
-    """π = (4·π₀ + number true)/(4 + number settled) of each kind that has settled claims."""
+    """π = (8·π₀ + number true)/(8 + number settled) of each kind that has settled claims."""
     kinds = sorted(set(settled.kinds))
     place = np.array([kinds.index(kind) for kind in settled.kinds], dtype=np.int64)
     number = np.bincount(place, settled.sampling)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from verification.learning.counts import INTERESTS, SettledReport
 
 PROPERTY = settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     database=None,

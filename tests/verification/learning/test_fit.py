@@ -118,8 +118,8 @@ def test_claims_that_were_drawn_rarely_weigh_as_many_as_they_stand_for() -> None
         ]
         return fit(rows, DEFAULT_PARAMETERS, "2").parameters.prior_of("other")
 
-    assert prior(1.0) == pytest.approx((2 + 10) / (4 + 30), abs=1e-6)
-    assert prior(20.0) > 0.6
+    assert prior(1.0) == pytest.approx((4 + 10) / (8 + 30), abs=1e-6)
+    assert prior(20.0) > 0.5
 
 
 def test_the_desk_s_belief_about_a_group_gives_way_to_its_sources() -> None:

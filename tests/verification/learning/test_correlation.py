@@ -1,0 +1,69 @@
+"""Sources that err together are proposed as one; those that are right together are not."""
+
+from __future__ import annotations
+
+import random
+
+from tests.verification.learning.settled_cases import settled
+from verification.learning.correlation import correlated_groups, fisher_lower_bound
+from verification.learning.counts import SettledReport
+
+
+def world(claims: int = 60, copiers: int = 3, honest: int = 4) -> list[SettledReport]:
+    """Copiers repeat one wire with its errors; the honest err by themselves."""
+    chance = random.Random(3)  # noqa: S311  # a repeatable simulation
+    rows = []
+    for number in range(claims):
+        true = chance.random() < 0.5
+        wire = true if chance.random() < 0.7 else not true
+        said = {f"copier {n}": wire for n in range(copiers)}
+        said |= {f"honest {n}": true if chance.random() < 0.7 else not true for n in range(honest)}
+        rows += [
+            settled(f"c{number}", source, supports=supports, proved_true=true)
+            for source, supports in said.items()
+        ]
+    return rows
+
+
+def proposed(rows: list[SettledReport]) -> list[tuple[str, ...]]:
+    return [group.sources for group in correlated_groups(rows)]
+
+
+def test_sources_that_share_their_errors_are_proposed_as_one() -> None:
+    assert proposed(world()) == [("copier 0", "copier 1", "copier 2")]
+
+
+def test_the_order_of_the_rows_changes_no_proposal() -> None:
+    rows = world()
+    assert proposed(rows[::-1]) == proposed(rows)
+
+
+def test_sources_that_are_right_together_are_not_related() -> None:
+    rows = [
+        settled(f"c{n}", source, supports=n % 2 == 0, proved_true=n % 2 == 0)
+        for n in range(60)
+        for source in ("s", "t")
+    ]
+    assert proposed(rows) == []
+
+
+def test_without_thirty_common_claims_nothing_is_proposed() -> None:
+    assert proposed(world(claims=29)) == []
+
+
+def test_a_chain_of_neighbours_is_not_one_group() -> None:
+    """S errs with t on one half of the claims and t with u on the other; s and u never met."""
+    chance = random.Random(5)  # noqa: S311  # a repeatable simulation
+    rows = []
+    for number in range(120):
+        true, wrong = chance.random() < 0.5, chance.random() < 0.3
+        rows += [
+            settled(f"c{number}", source, supports=true != wrong, proved_true=true)
+            for source in ("t", "s" if number < 60 else "u")
+        ]
+    assert len(proposed(rows)) == 1
+    assert all(len(group) == 2 for group in proposed(rows))
+
+
+def test_few_common_claims_leave_the_bound_low() -> None:
+    assert fisher_lower_bound(0.9, 30) < 0.85 < fisher_lower_bound(0.95, 60) < 0.95

@@ -1,0 +1,159 @@
+"""Sources that err together: a proposal to a person, never a silent grouping (scoring.md 4.4, 1.6).
+
+Two sources that share a wire, a press office or a writer err on the same claims. What they said is
+compared after taking out what the outcome of the claim explains, separately for claims that proved
+true and for those that proved false: two good sources are not related for being right together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array
+
+from verification.learning.counts import (
+    Column,
+    Marks,
+    Settled,
+    SettledReport,
+    settled_columns,
+)
+
+COMMON = 30
+"""Settled claims that both sources have spoken on."""
+
+LOWEST = 0.85
+"""The lower bound of the correlation has to reach this."""
+
+Z95 = 1.959963984540054
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Two sources: how alike their errors are, at least (95 %), on how many common claims."""
+
+    sources: Pair
+    correlation: float
+    at_least: float
+    common: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelatedGroup:
+    """Sources of which every pair errs alike; weakest: the pair that is least so."""
+
+    sources: tuple[str, ...]
+    weakest: Correlation
+
+
+def correlated_groups(
+    settled: Iterable[SettledReport],
+    *,
+    common: int = COMMON,
+    lowest: float = LOWEST,
+) -> tuple[CorrelatedGroup, ...]:
+    """Groups to propose, largest first; a source is in one at most.
+
+    Complete linkage: a group is joined only where its least related pair still passes. Joining
+    through chains of neighbours merged 31 of 35 flight sites (scoring.md 1.6).
+    """
+    return _grouped(correlations(settled, common=common, lowest=lowest))
+
+
+def correlations(
+    settled: Iterable[SettledReport],
+    *,
+    common: int = COMMON,
+    lowest: float = LOWEST,
+) -> tuple[Correlation, ...]:
+    """Pairs whose lower bound reaches `lowest`, by name."""
+    table = settled_columns(settled)
+    said, spoke = (part.tocsc() for part in _said(table))
+    together = (spoke.T @ spoke).tocoo()
+    names = table.reports.sources
+    wanted = (together.data >= max(common, 5)) & (together.row < together.col)
+    tested = []
+    for a, b in zip(together.row[wanted], together.col[wanted], strict=True):
+        both = _column(spoke, a) * _column(spoke, b) > 0
+        one, other = (_column(said, place)[both] for place in (a, b))
+        tested.append(_correlation((names[a], names[b]), one, other, table.truth[both]))
+    found = [one for one in tested if one is not None and one.at_least >= lowest]
+    return tuple(sorted(found, key=lambda one: one.sources))
+
+
+def fisher_lower_bound(correlation: float, common: int) -> float:
+    """Lower end of the 95 % range: tanh(artanh r − 1.96/√(n − 4)).
+
+    Fisher (1921, 1924): one less than for a plain correlation, since the outcome is held fixed.
+    """
+    inside = min(max(correlation, -1 + 1e-12), 1 - 1e-12)
+    return math.tanh(math.atanh(inside) - Z95 / math.sqrt(common - 4))
+
+
+def _said(table: Settled) -> tuple[csr_array, csr_array]:
+    """Claims × sources: share of its reports that support, and 1 where the source spoke at all."""
+    supporting = _table(table, table.reports.supports.astype(np.float64))
+    spoke = _table(table, np.ones(table.reports.claim.size))
+    supporting.data /= spoke.data
+    spoke.data[:] = 1.0
+    return supporting, spoke
+
+
+def _table(table: Settled, values: Column) -> csr_array:
+    shape = (len(table.claims), len(table.reports.sources))
+    return csr_array((values, (table.reports.claim, table.reports.source)), shape=shape)
+
+
+def _correlation(pair: Pair, one: Column, other: Column, truth: Marks) -> Correlation | None:
+    """Partial correlation given the outcome; None where one of the two never errs differently."""
+    one, other = _residuals(one, truth), _residuals(other, truth)
+    spread = math.sqrt(float(one @ one) * float(other @ other))
+    if spread < TINY:
+        return None
+    found = float(one @ other) / spread
+    return Correlation(pair, found, fisher_lower_bound(found, truth.size), truth.size)
+
+
+def _residuals(said: Column, truth: Marks) -> Column:
+    """What was said minus its mean among the claims of the same outcome."""
+    number = np.bincount(truth, minlength=2)
+    means = np.bincount(truth, said, minlength=2) / np.maximum(number, 1)
+    return np.asarray(said - means[truth.astype(np.intp)])
+
+
+TINY = 1e-9
+
+
+def _column(table: csc_array, place: int) -> Column:
+    """One column, written out."""
+    found = np.zeros(table.shape[0])
+    inside = slice(table.indptr[place], table.indptr[place + 1])
+    found[table.indices[inside]] = table.data[inside]
+    return found
+
+
+def _grouped(pairs: Sequence[Correlation]) -> tuple[CorrelatedGroup, ...]:
+    """Join the most related groups first, as long as every pair across them is known to pass."""
+    links: Mapping[Pair, Correlation] = {pair.sources: pair for pair in pairs}
+    groups: dict[str, tuple[str, ...]] = {}
+    for pair in sorted(pairs, key=lambda one: (-one.at_least, one.sources)):
+        left, right = (groups.get(name, (name,)) for name in pair.sources)
+        if left != right and all(_key(a, b) in links for a in left for b in right):
+            joined = tuple(sorted((*left, *right)))
+            groups.update(dict.fromkeys(joined, joined))
+    found = [_group(members, links) for members in set(groups.values())]
+    return tuple(sorted(found, key=lambda group: (-len(group.sources), group.sources)))
+
+
+def _key(a: str, b: str) -> Pair:
+    return (a, b) if a < b else (b, a)
+
+
+def _group(members: tuple[str, ...], links: Mapping[Pair, Correlation]) -> CorrelatedGroup:
+    inside = [links[_key(a, b)] for a in members for b in members if a < b]
+    return CorrelatedGroup(members, min(inside, key=lambda one: (one.at_least, one.sources)))
