@@ -9,7 +9,7 @@ is removed at the end, and measures in processes of their own, so that peak memo
 - a full recompute by stage: first scores for every claim, then all of them anew with other
   parameters, as after a night in which the model changed;
 - one report added: filing it with its record, and scoring the claim until the assessment is
-  committed, for claims drawn at random and for the claims with the most reports;
+  committed, half for claims drawn at random and half for those with the most reports;
 - one claim settled, until every claim that its source speaks on has its new score;
 - crowd-kit's Dawid–Skene on the same reports (PYTHON is an interpreter that has crowd-kit).
 
@@ -53,6 +53,7 @@ WHILE_MAKING = {
     "maintenance_work_mem": "2GB",
 }
 ROUNDS_OF_DAWID_SKENE = 20
+WORDS = f"words that process {os.getpid()} quotes"
 Figures = dict[str, Any]
 
 
@@ -124,9 +125,12 @@ def additions(folder: Path, size: Figures) -> Figures:
     from claims.models import Claim, Evidence  # noqa: PLC0415
 
     actor = add_person(
-        email="d@example.org", name="Desk", role=Role.FACT_CHECKER, password=make_password()
+        email=f"desk-{os.getpid()}@example.org",
+        name="Desk",
+        role=Role.FACT_CHECKER,
+        password=make_password(),
     )
-    count = size["additions"]
+    count = size["additions"] // 2
     biggest = Claim.objects.order_by("-origins_for")[:count]
     spread = Claim.objects.filter(pk__in=range(7, size["claims"], max(size["claims"] // count, 1)))
     rows = {"drawn at random": list(spread[:count]), "the most reports": list(biggest)}
@@ -152,7 +156,7 @@ def _add(actor: Any, claims: list[Any], fresh: Iterator[int]) -> Figures:
         document = Document.objects.get(number=next(fresh))
         before = Assessment.objects.filter(claim=claim).count()
         start, spent = time.perf_counter(), time.process_time()
-        file_evidence(actor=actor, claim=claim, document=document, stance="supports", quote="q")
+        file_evidence(actor=actor, claim=claim, document=document, stance="supports", quote=WORDS)
         whole.append((time.perf_counter() - start) * 1000)
         own.append((time.process_time() - spent) * 1000)
         stored += Assessment.objects.filter(claim=claim).count() - before
