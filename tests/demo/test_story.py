@@ -23,6 +23,7 @@ from tests.factories import UserFactory
 from verification.conditions import checklist, unmet
 from verification.models import StatusEvent
 from verification.selectors.facts import claim_facts
+from verification.services.assess_many import assess_all
 from verification.workflow import transition
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +72,9 @@ def test_the_command_plays_up_to_contested_with_everything_filed(web: str) -> No
     assert out.getvalue().count("password: ") == 2
     password = out.getvalue().split("password: ")[1].split()[0]
     assert Client().login(username="checker@demo.example", password=password)
+    together = list(assess_all(cause="all of the demonstration at once"))
+    assert sum(portion.claims for portion in together) == 18
+    assert sum(portion.changed + portion.left_alone for portion in together) == 0  # bit for bit
     again = io.StringIO()
     call_command("demo", stdout=again)
     assert "password: " not in again.getvalue()
