@@ -54,6 +54,14 @@ def number(name: str, default: float) -> float:
         raise EnvironmentProblem(f"{name}={raw!r} is not a number.") from error
 
 
+def share(name: str, default: float) -> float:
+    """A number from 0 to 1."""
+    found = number(name, default)
+    if not 0 <= found <= 1:
+        raise EnvironmentProblem(f"{name}={found} is not a share. Write it as 0.015 for 1.5 %.")
+    return found
+
+
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Comma-separated list without empty entries."""
     raw = text(name)

@@ -263,11 +263,11 @@ CHROMIUM = env.text("CHROMIUM")
 
 # Share of the open claims that is drawn for people to settle, and days from a claim's first score
 # to its draw. A share of 0: nothing is drawn.
-AUDIT_RATE = env.number("AUDIT_RATE", 0.015)
+AUDIT_RATE = env.share("AUDIT_RATE", 0.015)
 AUDIT_AFTER_DAYS = env.number("AUDIT_AFTER_DAYS", 7.0)
 # Drift is told when chance alone would part the newest settled claims so far from the earlier ones
 # less often than this.
-CALIBRATION_DRIFT_P = env.number("CALIBRATION_DRIFT_P", 0.01)
+CALIBRATION_DRIFT_P = env.share("CALIBRATION_DRIFT_P", 0.01)
 
 # --- API
 

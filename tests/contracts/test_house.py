@@ -66,7 +66,9 @@ def test_every_template_compiles(name: str) -> None:
 def test_every_environment_variable_is_documented() -> None:
     settings = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
     names = set(
-        re.findall(r"env\.(?:text|boolean|integer|number|words|origin)\(\s*\"([A-Z_]+)\"", settings)
+        re.findall(
+            r"env\.(?:text|boolean|integer|number|share|words|origin)\(\s*\"([A-Z_]+)\"", settings
+        )
     )
     documented = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     assert {name for name in names | {"SECRET_KEY"} if f"`{name}`" not in documented} == set()
