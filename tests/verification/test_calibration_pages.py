@@ -14,7 +14,7 @@ from accounts.models import User
 from claims.vocabulary import Publication, Stance, Status
 from tests.factories import DocumentFactory, EvidenceFactory, SourceFactory
 from tests.verification.aleppo import Aleppo
-from verification.models import Assessment
+from verification.models import Assessment, ModelState, ScoringModel
 from verification.selectors.calibration import as_json, reliability
 from verification.services.assess import assess_claim
 
@@ -174,6 +174,27 @@ def test_steady_scores_are_a_line_of_the_health_page(checker_client: Client) -> 
     page = shown(checker_client, "/desk/health")
     assert "Calibration drift None (Brier 0.21, 99 d)" in page.text
     assert "Nothing needs a person." in page.text
+
+
+def test_the_health_page_names_the_model_in_use_and_one_that_waits(
+    checker_client: Client,
+) -> None:
+    assert "nothing was learnt yet" in shown(checker_client, "/desk/health").text
+    for number, state in ((1, ModelState.ACTIVE), (2, ModelState.WAITING)):
+        ScoringModel.objects.create(
+            number=number,
+            method="test",
+            parameters={},
+            inputs_digest="0" * 64,
+            figures={},
+            made_at=FIRST,
+            activated_at=FIRST if state == ModelState.ACTIVE else None,
+            state=state,
+        )
+    page = shown(checker_client, "/desk/health")
+    assert "Model 1, learnt 1 Mar 2026, 12:00 UTC" in page.text
+    assert "Model 2 was learnt and waits for a person." in page.text
+    assert "1 thing needs a person." in page.text
 
 
 def test_of_few_claims_the_health_page_says_that_it_is_too_early(checker_client: Client) -> None:

@@ -21,7 +21,7 @@ from verification.selectors.calibration import (
     measured,
     reliability,
 )
-from verification.selectors.drift_words import score_health_of
+from verification.selectors.drift_words import drift_health_of
 
 MOST_SOURCES = 50
 MOST_SURPRISES = 6
@@ -89,7 +89,7 @@ def calibration_page() -> CalibrationPage:
     """Five queries, however many claims are settled."""
     rows = judged()
     whole = reliability(rows)
-    scores, by_source = score_health_of(rows), _by_source(rows)
+    scores, by_source = drift_health_of(rows), _by_source(rows)
     return CalibrationPage(
         whole=whole,
         figures=_figures(whole, rows),

@@ -11,22 +11,22 @@ from verification.selectors.calibration import NEEDED, Judged, drift_of, judged
 
 
 @dataclass(frozen=True)
-class ScoreHealth:
+class DriftHealth:
     """`alarm`: a sentence if the newest scores are worse than the earlier ones, not by chance."""
 
     words: str
     alarm: str = ""
 
 
-def score_health() -> ScoreHealth:
+def drift_health() -> DriftHealth:
     """One query."""
-    return score_health_of(judged())
+    return drift_health_of(judged())
 
 
-def score_health_of(rows: Sequence[Judged]) -> ScoreHealth:
+def drift_health_of(rows: Sequence[Judged]) -> DriftHealth:
     found = drift_of(rows)
     worse = f"The scores have become worse: {_parts(found)}."
-    return ScoreHealth(drift_in_words(found, rows), worse if found.course is Course.WORSE else "")
+    return DriftHealth(drift_in_words(found, rows), worse if found.course is Course.WORSE else "")
 
 
 def drift_in_words(found: Drift, rows: Sequence[Judged]) -> str:

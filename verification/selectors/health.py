@@ -12,10 +12,11 @@ from sources.selectors.alarms import Alarm
 from sources.selectors.health import Captures, Health, health
 from sources.selectors.room import Room
 from verification.conditions.phrases import count
+from verification.desk_addresses import models_path
 from verification.selectors.ages import short_age
 from verification.selectors.brief import Fact
-from verification.selectors.drift_words import ScoreHealth, score_health
 from verification.selectors.phrases import moment
+from verification.selectors.score_health import ScoreHealth, score_health
 
 PARTS = {
     "captures": "what captures came to",
@@ -24,7 +25,6 @@ PARTS = {
     "disks": "the disks",
     "stamps": "the time stamps",
     "fixity": "the archived bytes",
-    "scores": "the scores",
 }
 
 
@@ -60,8 +60,8 @@ class HealthPage:
 
 
 def health_page(*, now: datetime, may_retry: bool) -> HealthPage:
-    found, scores = health(now=now), score_health()
-    red = (*(_red(alarm) for alarm in found.alarms), *_drifted(scores))
+    found, scores = health(now=now), score_health(now=now)
+    red = (*(_red(alarm) for alarm in found.alarms), *_of_scores(scores))
     causes = (Cause(one.words, one.hour, one.day) for one in found.captures.other)
     return HealthPage(
         summary=_summary(len(red), found.at),
@@ -74,7 +74,7 @@ def health_page(*, now: datetime, may_retry: bool) -> HealthPage:
         disks=tuple(_disk(room) for room in found.rooms),
         stamps=_stamps(found),
         fixity=_fixity(found),
-        scores=(Fact("Calibration drift", scores.words, href=reverse("desk_calibration")),),
+        scores=scores.facts,
     )
 
 
@@ -85,10 +85,12 @@ def _summary(number: int, at: datetime) -> str:
     return f"{count(number, 'thing')} {needs} a person. Counted at {moment(at)}."
 
 
-def _drifted(scores: ScoreHealth) -> tuple[RedLine, ...]:
-    if not scores.alarm:
-        return ()
-    return (RedLine(scores.alarm, reverse("desk_calibration"), "See the calibration"),)
+def _of_scores(scores: ScoreHealth) -> tuple[RedLine, ...]:
+    lines = (
+        RedLine(scores.drifted, reverse("desk_calibration"), "See the calibration"),
+        RedLine(scores.waits, models_path(), "Look at what it would move"),
+    )
+    return tuple(line for line in lines if line.text)
 
 
 def _red(alarm: Alarm) -> RedLine:
