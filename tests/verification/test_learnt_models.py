@@ -83,6 +83,8 @@ def test_a_model_comes_into_use_and_open_claims_name_it(sources: list[Source]) -
     assert newest is not None
     assert (newest.scoring_model, newest.cause) == (model, "model 1 came into use")
     assert shown(claim) != before
+    page = Client().get(f"/c/{claim.number}", follow=True).content.decode()
+    assert "Scored with model 1" in page
     together = shown(claim)
     assess_claim(claim_id=claim.pk)
     assert shown(claim) == together

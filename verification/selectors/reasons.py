@@ -30,7 +30,7 @@ class Stand:
 class Reasons:
     """Log-odds in `start` and `steps`; probabilities in the rest; no `estimate`: range alone.
 
-    `bar`: the score that this status usually needs.
+    `bar`: the score that this status usually needs. `model`: what was learnt by then, if anything.
     """
 
     start: float
@@ -41,6 +41,7 @@ class Reasons:
     high: float
     stands: tuple[Stand, ...]
     bar: float | None
+    model: str
 
 
 def reasons_of(known: Known) -> Reasons | None:
@@ -58,7 +59,14 @@ def reasons_of(known: Known) -> Reasons | None:
         high=known.newest.high,
         stands=_stands(known, weighing, known.newest) if pointed else (),
         bar=BARS.get(known.status),
+        model=_model_words(known.newest),
     )
+
+
+def _model_words(newest: Assessment) -> str:
+    """As in "model 3"; nothing for the defaults, before anything was learnt."""
+    kind, _, number = str(newest.explanation.get("snapshot", "")).partition("/")
+    return f"model {number}" if kind == "model" else ""
 
 
 def _start_label(weighing: Weighing) -> str:
