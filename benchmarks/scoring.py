@@ -1,15 +1,16 @@
 """Accuracy and calibration of the score, beside methods of the literature on the same splits.
 
 Run: python benchmarks/scoring.py DIR… [--fractions 0 0.05 0.2] [--methods cred-d majority …]
-     [--seeds 10] [--crowdkit PYTHON] [--json FILE]
+     [--seeds 10] [--crowdkit PYTHON] [--json FILE] [--read FILE…]
      python benchmarks/scoring.py --generate bloc interest coins scale [--seed 1]
 
 A DIR holds reports.csv.gz (claim, source, stance: supports | contradicts), claims.csv.gz (claim,
 name, object, truth: true | false | empty) and sources.csv.gz (source, name); or it holds folders
 that do. A fraction of the labelled claims counts as settled, whole objects at a time; methods are
 judged by the rest. Probabilities of exactly one half are half right; log loss is clipped at 0.001;
-ECE has ten bins; seconds are of one run, learning and scoring together; MB is by how much the
-process of the method grew. Sources are anonymous, so ours starts from "ungraded" for each.
+ECE has ten bins; seconds are processor time of one run, learning and scoring together; megabytes
+are by how much the process of the method grew. Sources are anonymous, so ours starts from
+"ungraded" for each.
 
   cred-d    ours: two coins a source, its effect learnt    cred-r    ours with one common effect
   cred-a    ours with soft counts from open claims          majority  share that supports
@@ -17,7 +18,8 @@ process of the method grew. Sources are anonymous, so ours starts from "ungraded
   slimfast  ridge logistic regression on the sources        ds, one-coin, glad, mace: crowd-kit's
 
 crowd-kit is not among the project's requirements: install it elsewhere (pip install crowd-kit) and
-name that interpreter with --crowdkit. Its Dawid–Skene is given the settled claims too.
+name that interpreter with --crowdkit. Its Dawid–Skene is given the settled claims too. Some of it
+is slow: --read adds the results of earlier runs, as --json wrote them, to the tables.
 """
 
 from __future__ import annotations
@@ -43,8 +45,8 @@ LARGE_SEEDS = 3
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = _arguments(argv)
     written: dict[str, object] = {}
-    if arguments.folders:
-        results = list(_results(arguments))
+    results = [*_read(arguments.read), *_results(arguments)]
+    if results:
         print(truth_tables.tables(results))
         targets = truth_tables.targets(results)
         print(truth_tables.words(targets))
@@ -65,6 +67,15 @@ def _results(arguments: argparse.Namespace) -> Iterator[Result]:
         drawn = list(splits(data, arguments.fractions, seeds))
         print(f"{data.name}: {data.claim.size:,} reports, {len(drawn)} splits", file=sys.stderr)
         yield from run_set(data, drawn, arguments.methods, arguments.crowdkit)
+
+
+def _read(files: Sequence[Path]) -> Iterator[Result]:
+    for file in files:
+        try:
+            rows = json.loads(file.read_text(encoding="utf-8"))["results"]
+            yield from (Result(**row) for row in rows)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SystemExit(f"{file} holds no results of this benchmark: {error!r}") from error
 
 
 def _sets(folders: Sequence[Path]) -> Iterator[TruthSet]:
@@ -88,16 +99,17 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=10, help="splits of each fraction")
     parser.add_argument("--crowdkit", metavar="PYTHON", help="an interpreter that has crowd-kit")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--read", nargs="+", type=Path, metavar="FILE", default=[])
     parser.add_argument("--generate", nargs="+", choices=truth_worlds.WORLDS, default=[])
     parser.add_argument("--seed", type=int, default=1, help="of the generators")
     parser.add_argument("--reports", type=int, default=1_000_000, help="of the scale generator")
     arguments = parser.parse_args(argv)
-    if not arguments.folders and not arguments.generate:
+    if not (arguments.folders or arguments.generate or arguments.read):
         parser.error("name a folder, or --generate something")
     if not all(0 <= fraction < 1 for fraction in arguments.fractions) or arguments.seeds < 1:
         parser.error("fractions lie in [0, 1), and there is at least one seed")
     wanted = [method for method in arguments.methods if method in CROWDKIT]
-    if wanted and not arguments.crowdkit:
+    if arguments.folders and wanted and not arguments.crowdkit:
         print(
             f"Left out, since no --crowdkit interpreter was named: {', '.join(wanted)}.",
             file=sys.stderr,

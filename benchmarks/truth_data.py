@@ -83,8 +83,8 @@ def split(data: TruthSet, fraction: float, seed: int) -> Split:
 def load(folder: Path) -> TruthSet:
     claims, claim_rows = _named(folder, "claims", "claim")
     sources, _ = _named(folder, "sources", "source")
-    claim, source, supports = _reports(folder, claims, sources)
     truth = [_word(TRUTHS, row["truth"], "truth", folder, "claims") for row in claim_rows]
+    claim, source, supports = _reports(folder, claims, sources)
     objects: dict[str, int] = {"": -1}
     object_of = [objects.setdefault(row["object"], len(objects) - 1) for row in claim_rows]
     data = TruthSet(

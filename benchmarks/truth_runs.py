@@ -39,7 +39,10 @@ METHODS = (*OURS, *PEERS, *CROWDKIT)
 
 @dataclass(frozen=True)
 class Result:
-    """One method on one split. seconds: of one run; megabytes: by how much its process grew."""
+    """One method on one split.
+
+    seconds: processor time of one run; megabytes: by how much its process grew.
+    """
 
     set: str
     method: str
@@ -121,9 +124,9 @@ def _in_child(data: TruthSet, splits: Sequence[Split], method: Method) -> Answer
 
 
 def _answer(pipe, data: TruthSet, splits: Sequence[Split], method: Method) -> None:  # noqa: ANN001  # the class depends on the platform
-    before, started = _peak_bytes(), time.perf_counter()
+    before, started = _peak_bytes(), time.process_time()
     rows = [method(data, one.known) for one in splits]
-    seconds = (time.perf_counter() - started) / max(len(rows), 1)
+    seconds = (time.process_time() - started) / max(len(rows), 1)
     grown = _peak_bytes() - before
     pipe.send((np.array(rows), seconds, grown))
 
