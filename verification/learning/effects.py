@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from verification.learning.columns import sigmoid
 from verification.learning.counts import Column, Marks
 
-INTERCEPT_SPREAD = 0.5
+INTERCEPT_SPREAD = 0.25
 """Standard deviation of α about 0 before the data speak."""
 
 EFFECT_SPREAD = 0.5
