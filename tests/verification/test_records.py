@@ -6,10 +6,14 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from claims.models import Claim
@@ -28,7 +32,7 @@ from verification.selectors.steps import is_short
 from verification.services import outcomes
 from verification.services.assess import assess_claim
 from verification.services.credibility import refresh_all, slices_of
-from verification.services.outcomes import spread_change, sweep_outcomes, touched_by
+from verification.services.outcomes import spread_change, sweep_changes, sweep_outcomes, touched_by
 
 pytestmark = pytest.mark.django_db
 
@@ -317,3 +321,21 @@ def test_a_settled_report_only_ever_ends(administrator: User, sources: list[Sour
     with pytest.raises(IntegrityError), transaction.atomic():
         row.pk = None
         row.save()
+
+
+def test_a_change_whose_message_was_lost_is_spread_by_the_sweep(
+    administrator: User, sources: list[Source]
+) -> None:
+    claim, touched = claim_of(*sources[:2]), claim_of(sources[0])
+    assess_claim(claim_id=touched.pk)
+    override(claim, administrator, Status.CONFIRMED)  # its message is not sent in this test
+    assert sweep_changes() == 0  # it may still be under way
+    with (
+        time_machine.travel(timezone.now() + timedelta(minutes=2)),
+        TestCase.captureOnCommitCallbacks(execute=True),
+    ):
+        assert sweep_changes() == 1
+    newest = touched.assessments.first()
+    assert newest is not None
+    assert newest.cause == f"claim {claim.number} became confirmed"
+    assert RecordChange.objects.filter(spread_at=None).count() == 0
