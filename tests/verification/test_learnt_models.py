@@ -19,7 +19,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from sources.models import Source
 from tests.factories import ClaimFactory, EvidenceFactory, SourceFactory
 from tests.verification.aleppo import override
-from verification.models import ModelState, Notification, ScoringModel
+from verification.models import Credibility, ModelState, Notification, ScoringModel
 from verification.selectors.records import models_of, scoring_of
 from verification.services import models, moves
 from verification.services.assess import assess_claim
@@ -79,6 +79,7 @@ def test_a_model_comes_into_use_and_open_claims_name_it(sources: list[Source]) -
     assert (model.number, model.state, str(model)) == (1, ModelState.ACTIVE, "model 1")
     assert spread_model(model_id=model.pk) == 1
     assert spread_model(model_id=model.pk) == 0
+    assert not Credibility.objects.exclude(scoring_model=model).exists()
     newest = claim.assessments.first()
     assert newest is not None
     assert (newest.scoring_model, newest.cause) == (model, "model 1 came into use")

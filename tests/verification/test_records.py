@@ -19,7 +19,7 @@ from accounts.models import User
 from claims.models import Claim
 from claims.selectors.evidence import evidence_of
 from claims.vocabulary import Alignment, Stance, Status
-from sources.models import Source
+from sources.models import Source, SourceGrade
 from tests.factories import ClaimFactory, EvidenceFactory, SourceFactory
 from tests.verification.aleppo import Aleppo, override
 from tests.verification.settled_rows import moved
@@ -33,6 +33,7 @@ from verification.services import outcomes
 from verification.services.assess import assess_claim
 from verification.services.credibility import refresh_all, slices_of
 from verification.services.outcomes import spread_change, sweep_changes, sweep_outcomes, touched_by
+from verification.services.snapshots import source_graded
 
 pytestmark = pytest.mark.django_db
 
@@ -339,3 +340,18 @@ def test_a_change_whose_message_was_lost_is_spread_by_the_sweep(
     assert newest is not None
     assert newest.cause == f"claim {claim.number} became confirmed"
     assert RecordChange.objects.filter(spread_at=None).count() == 0
+
+
+def test_another_grade_moves_the_number_of_a_source_and_not_its_counts(
+    administrator: User, sources: list[Source]
+) -> None:
+    override(claim_of(*sources[:2]), administrator, Status.CONFIRMED)
+    before = Credibility.objects.get(source=sources[0], slice=Slice.ALL)
+    assert (before.n, before.says_enough) == (1, False)
+    SourceGrade.objects.create(
+        source=sources[0], grade="E", rationale="for a test", graded_at=timezone.now()
+    )
+    source_graded(source_id=sources[0].pk)
+    after = Credibility.objects.get(source=sources[0], slice=Slice.ALL)
+    assert after.estimate < before.estimate
+    assert record(sources[0]) == TrackRecord(1, 1, 0, 0)
