@@ -12,22 +12,16 @@ import logging
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from threading import Barrier, Event
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from sources.capture.guard import Address
 from sources.capture.pipeline import Capturer, CaptureResult
-from sources.models import Snapshot
 from sources.services.capture import fetched, run_leased
-from sources.services.hosts import note_answers
 from sources.services.leases import Lease, LeaseLost, extend_leases, lease_time
-from sources.services.revisits import with_earlier
-from sources.services.robots import stops, verdicts_known
+from sources.services.orders import Order, take_orders
 from sources.services.settle import Settled, settle_breakdown
 from sources.services.together import settle_each
-from sources.services.turns import address_of, take_turns
 from sources.vocabulary import RobotsVerdict
 
 logger = logging.getLogger(__name__)
@@ -36,37 +30,6 @@ logger = logging.getLogger(__name__)
 _GATHER_SECONDS = 0.1
 _IDLE_SECONDS = 0.5
 _AWAY_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One capture; `is_plain` if the verdict of robots.txt is known and stops it not.
-
-    One that is not plain takes the ordinary way, from robots.txt to settling, in its thread.
-    """
-
-    lease: Lease
-    snapshot: Snapshot
-    asked: Address | None
-    is_plain: bool
-
-
-def take_orders(*, at_most: int) -> list[Order]:
-    """Claim up to AT_MOST captures that are first in turn and may start now."""
-    leases = take_turns(at_most=at_most)
-    rows = with_earlier(Snapshot.objects.select_related("document"))
-    snapshots = rows.in_bulk([lease.snapshot_id for lease in leases])
-    asked = {key: address_of(snapshot) for key, snapshot in snapshots.items()}
-    verdicts = verdicts_known({key: address for key, address in asked.items() if address})
-    orders = []
-    for lease in leases:
-        key = lease.snapshot_id
-        snapshot, known = snapshots[key], verdicts.get(key)
-        is_plain = known is not None and not stops(snapshot.reason, *known)
-        if known is not None:
-            snapshot.robots = known[0]
-        orders.append(Order(lease, snapshot, asked[key], is_plain))
-    return orders
 
 
 class CaptureWorker:
@@ -156,9 +119,8 @@ def settle_batch(results: Sequence[Result]) -> None:
     """Settle RESULTS together; what cannot be written keeps no other from being settled."""
     if not results:
         return
-    note_answers([(order.asked, result.final) for order, result in results])
     ended = [
-        Settled(order.lease, result, RobotsVerdict(order.snapshot.robots))
+        Settled(order.lease, result, RobotsVerdict(order.snapshot.robots), order.asked)
         for order, result in results
     ]
     for one, problem in settle_each(ended):

@@ -26,14 +26,15 @@ from sources.selectors.room import has_room
 from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
 from sources.services.gate import gated
-from sources.services.hosts import note_answer, wait_for_appointment
+from sources.services.hosts import wait_for_appointment
 from sources.services.installation import capturer
 from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
+from sources.services.orders import Order
 from sources.services.revisits import holder_for, with_earlier
 from sources.services.robots import heed_robots
 from sources.services.settle import Settled, expire_leases, settle_breakdown
 from sources.services.texts import kept_text
-from sources.services.together import settle_together
+from sources.services.together import settle_together, take_together
 from sources.services.turns import address_of, next_in_turn, take_due, take_turn, text_of
 from sources.vocabulary import CaptureReason, JobKind, RobotsVerdict
 
@@ -69,15 +70,23 @@ def capture_next(*, snapshot_id: int) -> Captured | None:
 
     When nothing may start now, the named one learns when to come again.
     """
+    order = take_together()
+    if order is not None:
+        return run_leased(order.lease, order=order)
     lease = next_in_turn() or take_turn(snapshot_id=snapshot_id)
     return run_leased(lease) if lease else None
 
 
-def run_leased(lease: Lease, policy: Policy | None = None) -> Captured | None:
-    """Do the capture that LEASE is for, and settle it; None if it broke or was taken over."""
+def run_leased(
+    lease: Lease, policy: Policy | None = None, order: Order | None = None
+) -> Captured | None:
+    """Do the capture that LEASE is for, and settle it; None if it broke or was taken over.
+
+    ORDER is what was read of it when it was claimed, if it was.
+    """
     try:
         with kept_alive(lease):
-            return _capture(lease, capturer(policy))
+            return _capture(lease, capturer(policy), order)
     except LeaseLost:
         logger.warning("Lease of snapshot %s (fence %s) was lost.", lease.snapshot_id, lease.fence)
     except Exception as problem:  # the named boundary: a row must not stay behind as running
@@ -86,18 +95,21 @@ def run_leased(lease: Lease, policy: Policy | None = None) -> Captured | None:
     return None
 
 
-def _capture(lease: Lease, camera: Capturer) -> Captured:
-    rows = with_earlier(Snapshot.objects.select_related("document"))
-    snapshot = rows.get(pk=lease.snapshot_id)
-    result = heed_robots(snapshot=snapshot, camera=camera)
-    if result is None:
-        result = fetched(lease, snapshot, camera)
-        note_answer(asked=address_of(snapshot), last=result.final)
+def _capture(lease: Lease, camera: Capturer, order: Order | None) -> Captured:
+    snapshot = order.snapshot if order else _snapshot_of(lease)
+    is_plain = order is not None and order.is_plain
+    stopped = None if is_plain else heed_robots(snapshot=snapshot, camera=camera)
+    result = stopped or fetched(lease, snapshot, camera)
+    asked = None if stopped else address_of(snapshot)
     robots = RobotsVerdict(snapshot.robots)
     try:
-        return Captured(settle_together(Settled(lease, result, robots)), result)
+        return Captured(settle_together(Settled(lease, result, robots, asked)), result)
     finally:
         result.discard()
+
+
+def _snapshot_of(lease: Lease) -> Snapshot:
+    return with_earlier(Snapshot.objects.select_related("document")).get(pk=lease.snapshot_id)
 
 
 def fetched(lease: Lease, snapshot: Snapshot, camera: Capturer) -> CaptureResult:

@@ -111,11 +111,6 @@ def is_paused(host: str) -> bool:
     return HostPolicy.objects.filter(host=host, backoff_until__gt=Now()).exists()
 
 
-def note_answer(*, asked: Address | None, last: Hop | None) -> None:
-    """Remember for all captures what the LAST hop of one that ASKED a host says of that host."""
-    note_answers([(asked, last)])
-
-
 def note_answers(ended: Iterable[tuple[Address | None, Hop | None]]) -> None:
     """Remember for all captures what those that ENDED, asked and last hop, say of their hosts."""
     well: set[str] = set()

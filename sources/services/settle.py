@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.services.record import Entry, record_event, record_events, recording
 from core.jobs import enqueue
 from core.retrying import again_if_undone
+from sources.capture.guard import Address
 from sources.capture.outcomes import ErrorCode
 from sources.capture.pipeline import CaptureResult
 from sources.capture.retry import delay_before_next, is_passing
@@ -38,11 +39,12 @@ _ENDED_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A capture that has ended, and the right to say so."""
+    """A capture that has ended, and the right to say so; `asked` if its host was turned to."""
 
     lease: Lease
     result: CaptureResult
     robots: RobotsVerdict = RobotsVerdict.NOT_ASKED
+    asked: Address | None = None
 
 
 def settle_captures(*, ended: Sequence[Settled]) -> list[Snapshot]:

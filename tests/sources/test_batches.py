@@ -22,10 +22,11 @@ from sources.capture.pipeline import Capturer, CaptureResult
 from sources.capture.store import FileStore
 from sources.models import FetchHop, HostPolicy, Snapshot
 from sources.services import batches, capture, settled_rows
-from sources.services.batches import CaptureWorker, take_orders
+from sources.services.batches import CaptureWorker
 from sources.services.capture import expire_leases, run_capture
 from sources.services.installation import capturer
 from sources.services.leases import claim_snapshot
+from sources.services.orders import Order, take_orders
 from sources.vocabulary import CaptureReason, CaptureState, RobotsVerdict
 from tests.processes import PROJECT, environment
 from tests.sources.conftest import ARTICLE, Queue
@@ -116,7 +117,7 @@ def test_many_are_settled_with_the_statements_and_told_with_the_message_of_one(
     assert states() == {CaptureState.SEALED}
 
 
-def _fetched(order: batches.Order) -> CaptureResult:
+def _fetched(order: Order) -> CaptureResult:
     return capture.fetched(order.lease, order.snapshot, capturer())
 
 

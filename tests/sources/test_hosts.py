@@ -18,7 +18,7 @@ from sources.capture.hosts import host_of, hosts_meant, pause_after_silence, pau
 from sources.capture.http1 import parse_head
 from sources.models import HostPolicy
 from sources.services import capture, hosts
-from sources.services.hosts import make_appointment, note_answer, wait_for_appointment
+from sources.services.hosts import make_appointment, note_answers, wait_for_appointment
 from sources.vocabulary import CaptureState
 from tests.races.at_once import at_once
 from tests.sources.conftest import ARTICLE, QUICK, Queue
@@ -165,10 +165,8 @@ def test_a_capture_that_waits_for_its_host_goes_back_to_the_queue(
 
 def test_a_longer_pause_is_not_shortened_by_a_later_answer(db: None) -> None:
     for seconds in (600, 5):
-        note_answer(
-            asked=SITE,
-            last=answered(SITE.url, f"Retry-After: {seconds}", status="503 Away"),
-        )
+        last = answered(SITE.url, f"Retry-After: {seconds}", status="503 Away")
+        note_answers([(SITE, last)])
     assert HostPolicy.objects.get().backoff_until > timezone.now() + timedelta(minutes=9)
 
 
@@ -180,11 +178,11 @@ def test_silence_is_counted_and_an_answer_ends_the_count(
     for streak in (1, 2, 3):
         (tmp_path / str(streak)).mkdir()
         fetcher = Fetcher(open_origin.policy, QUICK, tmp_path / str(streak))
-        note_answer(asked=address, last=fetcher.fetch(address).final)
+        note_answers([(address, fetcher.fetch(address).final)])
         policy = HostPolicy.objects.get()
         assert policy.fail_streak == streak
         assert (policy.backoff_until is None) == (streak < 3), "one page stops no other"
-    note_answer(asked=address, last=answered(address.url))
+    note_answers([(address, answered(address.url))])
     assert HostPolicy.objects.get().fail_streak == 0
 
 
@@ -194,7 +192,7 @@ def test_an_address_that_was_refused_says_nothing_of_a_host(
     open_origin.answers["/"] = redirect("http://169.254.169.254/")
     snapshot = queued()
     capture.run_capture(snapshot_id=snapshot.pk)
-    note_answer(asked=None, last=None)
+    note_answers([(None, None)])
     assert HostPolicy.objects.get().backoff_until is None
 
 

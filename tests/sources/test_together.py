@@ -1,19 +1,22 @@
-"""Captures that end at the same time in one process are settled in one transaction."""
+"""Captures that begin or end at the same time in one process do it in one transaction."""
 
 from __future__ import annotations
 
 import threading
+from typing import cast
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
 from sources.models import FetchHop, Snapshot
 from sources.services import settle, together
 from sources.services.installation import capturer
 from sources.services.leases import LeaseLost, claim_snapshot
+from sources.services.orders import Order
 from sources.services.settle import Settled, settle_captures
-from sources.services.together import settle_together
+from sources.services.together import settle_together, take_together
 from sources.vocabulary import CaptureState
 from tests.sources.conftest import Queue
 from tests.sources.origin import Origin
@@ -41,10 +44,10 @@ def settled_at_once(work: list[Settled]) -> dict[int, object]:
             connection.close()
 
     threads = [threading.Thread(target=settle_one, args=(one,)) for one in work]
-    with together._desk:  # as if one before them were being served
+    with together._settling._desk:  # as if one before them were being served
         for thread in threads:
             thread.start()
-        while len(together._waiting) < len(work):
+        while len(together._settling._waiting) < len(work):
             threading.Event().wait(0.01)
     for thread in threads:
         thread.join(PATIENCE_SECONDS)
@@ -115,5 +118,45 @@ def test_when_the_process_ends_nobody_waits_for_ever(
     monkeypatch.setattr(together, "settle_captures", cut)
     with pytest.raises(KeyboardInterrupt):
         settle_together(ended(queued()))
-    assert not together._desk.locked()
-    assert together._waiting == []
+    assert not together._settling._desk.locked()
+    assert together._settling._waiting == []
+
+
+def test_those_that_want_work_at_once_claim_it_with_the_statements_of_one(
+    queued: Queue, open_origin: Origin
+) -> None:
+    queued()
+    with CaptureQueriesContext(connection) as alone:
+        take_together()
+    waiting = {queued().pk for _ in range(4)}
+    with CaptureQueriesContext(connection) as together_:
+        orders = take_at_once(6)
+    assert {order.lease.snapshot_id for order in orders if order} == waiting
+    assert orders.count(None) == 2, "who finds nothing hears so"
+    assert len(together_) <= len(alone)
+
+
+def take_at_once(count: int) -> list[Order | None]:
+    """What so many threads hear that come while one before them is being served.
+
+    This thread serves them, so that its statements can be counted.
+    """
+    return cast("list[Order | None]", together._taking.ask_all([None] * count))
+
+
+def test_a_claim_that_fails_is_heard_by_each_and_holds_up_nobody(
+    queued: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**_arguments: object) -> list[Order]:
+        raise OperationalError("The server is away.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(together, "take_orders", away)
+        heard = together._taking.ask_all([None] * 3)
+        assert [type(one) for one in heard] == [OperationalError] * 3
+        with pytest.raises(OperationalError):
+            take_together()
+    snapshot = queued()
+    order = take_together()
+    assert order is not None
+    assert order.lease.snapshot_id == snapshot.pk

@@ -84,7 +84,9 @@ def test_a_message_is_only_the_occasion(
     ask: Ask, checker: User, editor: User, open_origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[int] = []
-    monkeypatch.setattr(capture, "run_leased", lambda lease: begun.append(lease.snapshot_id))
+    monkeypatch.setattr(
+        capture, "run_leased", lambda lease, **_order: begun.append(lease.snapshot_id)
+    )
     first, second, third = (ask(checker).pk for _ in range(3))
     other = ask(editor).pk
     for message in (first, second, third, other):
