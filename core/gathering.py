@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -31,11 +32,16 @@ class Gathering(Generic[Asked, Answer]):
     """Serves with DO, which is given all that is asked and returns the answers in that order.
 
     An answer that is an exception is raised to the one who asked. Where DO itself fails for many,
-    it is tried for each alone: what keeps one from being served keeps no other.
+    it is tried for each alone: what keeps one from being served keeps no other. LINGER says how
+    many seconds to wait for others first.
     """
 
-    def __init__(self, do: Callable[[Sequence[Asked]], Sequence[Answer | BaseException]]) -> None:
-        self._do = do
+    def __init__(
+        self,
+        do: Callable[[Sequence[Asked]], Sequence[Answer | BaseException]],
+        linger: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self._do, self._linger = do, linger
         self._entrance, self._desk = threading.Lock(), threading.Lock()
         self._waiting: list[_Place[Asked, Answer]] = []
 
@@ -46,6 +52,8 @@ class Gathering(Generic[Asked, Answer]):
             self._waiting.append(place)
         with self._desk:
             if not place.is_served:
+                if seconds := self._linger():
+                    time.sleep(seconds)
                 with self._entrance:
                     places, self._waiting = self._waiting, []
                 self._serve(places)

@@ -34,7 +34,7 @@ from sources.services.revisits import holder_for, with_earlier
 from sources.services.robots import heed_robots
 from sources.services.settle import Settled, expire_leases, settle_breakdown
 from sources.services.texts import kept_text
-from sources.services.together import settle_together, take_together
+from sources.services.together import settle_together, take_together, under_way
 from sources.services.turns import address_of, next_in_turn, take_due, take_turn, text_of
 from sources.vocabulary import CaptureReason, JobKind, RobotsVerdict
 
@@ -85,7 +85,7 @@ def run_leased(
     ORDER is what was read of it when it was claimed, if it was.
     """
     try:
-        with kept_alive(lease):
+        with kept_alive(lease), under_way():
             return _capture(lease, capturer(policy), order)
     except LeaseLost:
         logger.warning("Lease of snapshot %s (fence %s) was lost.", lease.snapshot_id, lease.fence)

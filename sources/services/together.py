@@ -6,7 +6,9 @@ anyway; and what is claimed for one costs little less than what is claimed for t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from core.gathering import Gathering
 from sources.models import Snapshot
@@ -14,6 +16,35 @@ from sources.services.hosts import note_answers
 from sources.services.leases import LeaseLost
 from sources.services.orders import Order, take_orders
 from sources.services.settle import Settled, settle_captures
+
+
+# Where many are under way, one that waits this long costs nobody anything but that; a page that is
+# captured alone waits for nobody.
+_LINGER_SECONDS = 0.05
+_CROWD = 5
+
+
+class _UnderWay:
+    """How many captures the threads of this process are at."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        with self._lock:
+            self.count += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.count -= 1
+
+
+def under_way() -> AbstractContextManager[None]:
+    """Count a capture as under way in this process until the block ends."""
+    return _under_way.one_more()
 
 
 def take_together() -> Order | None:
@@ -50,5 +81,10 @@ def _settle(ended: Sequence[Settled]) -> list[Snapshot | BaseException]:
     return [found.get(one.lease.snapshot_id) or LeaseLost() for one in ended]
 
 
-_taking: Gathering[None, Order | None] = Gathering(_take)
-_settling: Gathering[Settled, Snapshot] = Gathering(_settle)
+def _linger() -> float:
+    return _LINGER_SECONDS if _under_way.count >= _CROWD else 0.0
+
+
+_under_way = _UnderWay()
+_taking: Gathering[None, Order | None] = Gathering(_take, _linger)
+_settling: Gathering[Settled, Snapshot] = Gathering(_settle, _linger)
