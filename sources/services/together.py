@@ -17,7 +17,6 @@ from sources.services.leases import LeaseLost
 from sources.services.orders import Order, take_orders
 from sources.services.settle import Settled, settle_captures
 
-
 # Where many are under way, one that waits this long costs nobody anything but that; a page that is
 # captured alone waits for nobody.
 _LINGER_SECONDS = 0.05
