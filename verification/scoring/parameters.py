@@ -6,6 +6,7 @@ Nothing is learnt yet: with fewer than ten settled claims the intercept is 0 and
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -143,6 +144,11 @@ class Parameters:
     def canonical(self) -> str:
         """JSON with sorted keys; equal snapshots have equal text."""
         return json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of `canonical`: worked out once, not for each score, for it names each source."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     def as_dict(self) -> dict[str, object]:
         row: dict[str, object] = {entry.name: getattr(self, entry.name) for entry in fields(self)}

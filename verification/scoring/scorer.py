@@ -51,9 +51,9 @@ def assess(claim: ClaimInput, parameters: Parameters = DEFAULT_PARAMETERS) -> Sc
 
 
 def inputs_digest(claim: ClaimInput, parameters: Parameters = DEFAULT_PARAMETERS) -> str:
-    """SHA-256, hexadecimal, of method, parameters and reports as canonical JSON."""
+    """SHA-256, hexadecimal, of the canonical JSON of reports, method, and parameters' digest."""
     reports = json.dumps(claim.as_dict(), sort_keys=True, separators=(",", ":"), allow_nan=False)
-    text = f'{{"claim":{reports},"method":"{METHOD}","parameters":{parameters.canonical}}}'
+    text = f'{{"claim":{reports},"method":"{METHOD}","parameters":"{parameters.digest}"}}'
     return hashlib.sha256(text.encode()).hexdigest()
 
 
