@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "verification.api.names.STATUSES",
+        "ClaimOutKindEnum": "verification.api.names.KINDS",
     },
 }
 

@@ -99,6 +99,22 @@ REASON = (
 )
 
 
+_HERE = {"href": "/c/12/here", "language": "en", "status": "confirmed", "is_here": True}
+_RIVAL = {"href": "/c/7/rival", "language": "ar", "status": "contested", "is_here": False}
+SHARED = {
+    "rows": (
+        {**_HERE, "sentence": "Dhahiyet al-Assad was recaptured", "share": 0.93},
+        {**_RIVAL, "sentence": "الضاحية ما زالت بيد المعارضة", "share": 0.03},
+    ),
+    "none": 0.04,
+}
+NOT_SHARED = {
+    "rows": ({**_HERE, "sentence": "Dhahiyet al-Assad was recaptured", "share": None},),
+    "none": None,
+    "why_not": "One of them has fewer than 3 independent sources.",
+}
+
+
 def _timeline(name: str, **context: object) -> Case:
     ident = "timeline-" + name.split(",", maxsplit=1)[0].replace(" ", "-")
     title = {"ident": ident, "title": f"Score and status, {name}"}
@@ -292,4 +308,5 @@ SCORES = (
             ),
         ),
     ),
+    Specimen("shares", (Case("shared out", SHARED), Case("not shared out", NOT_SHARED))),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from claims.vocabulary import Status
+from claims.vocabulary import ClaimKind, Status
 from core.columns import choices
 
 STATUSES = choices(Status)
+KINDS = choices(ClaimKind)

@@ -23,6 +23,7 @@ from sources.models import Snapshot, Source
 from sources.selectors.custody import refuse_taken_down
 from verification.api.representations import (
     AssessmentOut,
+    ClaimDetailOut,
     ClaimOut,
     EvidenceOut,
     SnapshotOut,
@@ -94,7 +95,7 @@ class ClaimList(ListOf):
 
 @extend_schema_view(get=extend_schema(operation_id="get_claim"))
 class ClaimDetail(OneOf):
-    serializer_class = ClaimOut
+    serializer_class = ClaimDetailOut
 
     def get_queryset(self) -> QuerySet[Claim]:
         return api.claims(self.request.user)

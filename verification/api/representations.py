@@ -12,6 +12,7 @@ from sources.models import Snapshot, Source
 from sources.selectors.custody import is_taken_down, takedown_of
 from sources.vocabulary import Safety
 from verification.models import Assessment, StatusEvent
+from verification.selectors.exclusive import exclusive_of
 from verification.selectors.facts import derivation_of, is_archived, origin_key, side_of
 from verification.selectors.redaction import document_title, is_withheld
 
@@ -93,6 +94,33 @@ class ClaimOut(serializers.ModelSerializer[Claim]):
     @extend_schema_field(ScoreOut(allow_null=True))
     def get_score(self, claim: Claim) -> dict[str, Any] | None:
         return None if claim.confidence is None else dict(ScoreOut(claim).data)
+
+
+class ShareOut(serializers.Serializer[Any]):
+    """`share`: how likely beside the others; null where nothing is shared out."""
+
+    claim = serializers.IntegerField(source="number")
+    share = serializers.FloatField(allow_null=True)
+
+
+class ExclusiveOut(serializers.Serializer[Any]):
+    """Claims of which one at most is true, this one first, and "none of these"."""
+
+    claims = ShareOut(many=True, source="rows")
+    none = serializers.FloatField(allow_null=True)
+    why_not = serializers.CharField(help_text="Why nothing is shared out, if so.")
+
+
+class ClaimDetailOut(ClaimOut):
+    exclusive = serializers.SerializerMethodField()
+
+    class Meta(ClaimOut.Meta):
+        fields = [*ClaimOut.Meta.fields, "exclusive"]
+
+    @extend_schema_field(ExclusiveOut(allow_null=True))
+    def get_exclusive(self, claim: Claim) -> dict[str, Any] | None:
+        found = exclusive_of(claim)
+        return None if found is None else dict(ExclusiveOut(found).data)
 
 
 class DocumentOut(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from claims.vocabulary import Alignment, Directness, Stance
+from verification.scoring.exclusive import Shares, shares
 from verification.scoring.independence import independent_origins, origin_groups
 from verification.scoring.model import (
     ClaimInput,
@@ -33,6 +34,7 @@ __all__ = [
     "Parameters",
     "Report",
     "Score",
+    "Shares",
     "Stance",
     "Start",
     "TrackRecord",
@@ -41,4 +43,5 @@ __all__ = [
     "inputs_digest",
     "interest_of",
     "origin_groups",
+    "shares",
 ]

@@ -18,6 +18,7 @@ from verification.selectors.article import Context, context_of, event_link
 from verification.selectors.brief import Fact, brief_of
 from verification.selectors.copying import Copying, copying_of
 from verification.selectors.course import Course, course_of
+from verification.selectors.exclusive import Exclusive, exclusive_of
 from verification.selectors.independence import families_of, said_at
 from verification.selectors.known import Known, known_at, known_now, shows_a_point, stance_of
 from verification.selectors.ledger import Ledger, ledger_of
@@ -94,6 +95,7 @@ class ClaimPage:
     brief: list[Fact]
     ledger: Ledger
     reasons: Reasons | None
+    exclusive: Exclusive | None
     sides: list[SideRow]
     copying: Copying | None
     course: Course
@@ -163,6 +165,7 @@ def claim_page(
         brief=brief_of(known),
         ledger=ledger_of(known, whole=whole),
         reasons=reasons_of(known),
+        exclusive=None if known.is_past else exclusive_of(claim),
         sides=sides_table(known),
         copying=copying_of(known),
         course=course,
