@@ -59,7 +59,8 @@ def test_the_brief_counts_sources_and_says_what_would_change_the_finding(confirm
 def test_steps_of_the_score_follow_the_numbers_and_name_copies(confirmed: Page) -> None:
     steps = confirmed.all("//table[contains(@class,'waterfall')]/tbody/tr/th")
     assert [step.split("]")[0] for step in steps[1:-1]] == ["[1", "[2", "[3", "[5", "[6", "[7"]
-    assert "a copy of [1]" in steps[2]
+    assert "counts 0 because it repeats [1]" in steps[2]
+    assert "third independent origin; counts 1.3 times what" in steps[4]
     assert "place and date checked" in steps[6]
 
 

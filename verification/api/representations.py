@@ -12,6 +12,7 @@ from sources.models import Snapshot, Source
 from sources.selectors.custody import is_taken_down, takedown_of
 from sources.vocabulary import Safety
 from verification.models import Assessment, StatusEvent
+from verification.scoring.dependence import counted_of
 from verification.selectors.exclusive import exclusive_of
 from verification.selectors.facts import derivation_of, is_archived, origin_key, side_of
 from verification.selectors.redaction import document_title, is_withheld
@@ -357,6 +358,9 @@ class AssessmentOut(serializers.ModelSerializer[Assessment]):
         read_only=True, allow_null=True, help_text="Null where it was worked out for the asker."
     )
     model = serializers.SerializerMethodField(help_text="What it was scored with: model/3.")
+    counted = serializers.SerializerMethodField(
+        help_text="What each report counts, by its position: part, why, by, place, interest, words."
+    )
     claim: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="number", read_only=True
     )
@@ -376,9 +380,15 @@ class AssessmentOut(serializers.ModelSerializer[Assessment]):
             "origins_for",
             "origins_against",
             "explanation",
+            "counted",
             "cause",
             "at",
         ]
 
     def get_model(self, assessment: Assessment) -> str:
         return str(assessment.explanation.get("snapshot", ""))
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_counted(self, assessment: Assessment) -> dict[str, Any]:
+        found = counted_of(assessment.explanation.get("contributions", []))
+        return {key: entry.as_dict() for key, entry in found.items()}

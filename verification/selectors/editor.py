@@ -17,6 +17,7 @@ from verification.addresses import claim_path
 from verification.selectors.editor_captures import Job, in_motion, is_settling, jobs_of
 from verification.selectors.editor_rows import DeskLedger, DeskRow, Term, desk_ledger
 from verification.selectors.editor_score import ScorePanel, score_panel
+from verification.selectors.exclusive import Exclusive, exclusive_of
 from verification.selectors.independence import families_of
 from verification.selectors.known import Known, known_now
 from verification.selectors.phrases import count, listed, time_span
@@ -48,6 +49,7 @@ class EditorPage:
     sources_note: str
     jobs: tuple[Job, ...]
     score: ScorePanel
+    exclusive: Exclusive | None
     checks: Checks | None
     targets: tuple[Target, ...]
     pending: Pending | None
@@ -113,6 +115,7 @@ def editor_page(
         sources_note=_sources_note(known),
         jobs=jobs_of(ledger, claim.number, may_act=may_edit),
         score=score_panel(known),
+        exclusive=exclusive_of(claim),
         checks=evidence_checks(claim, known.items, target),
         targets=targets(claim, target, pending),
         pending=pending,

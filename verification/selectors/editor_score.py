@@ -16,6 +16,7 @@ from verification.selectors.phrases import moment
 from verification.selectors.reasons import Reasons, Stand, reasons_of
 from verification.selectors.targets import BARS, likeliest_target
 from verification.selectors.weighing import Weighing, weighing_of
+from verification.selectors.would_change import would_change
 
 MOST_SINGLES = 4
 
@@ -25,6 +26,7 @@ class ScorePanel:
     """Probabilities 0 to 1; no `estimate`: range alone; no `low`: nothing is counted.
 
     `due`: the score is being worked out again. `bar`: what a status usually has, in `bar_words`.
+    `changes`: what would carry the score across it.
     """
 
     estimate: float | None
@@ -36,6 +38,7 @@ class ScorePanel:
     stands: tuple[Stand, ...]
     bar: float
     bar_words: str
+    changes: tuple[str, ...]
 
 
 def score_panel(known: Known) -> ScorePanel:
@@ -51,6 +54,7 @@ def score_panel(known: Known) -> ScorePanel:
         stands=_stands(known, newest) if newest and shows_a_point(newest) else (),
         bar=BARS[barred],
         bar_words=_bar_words(barred, known),
+        changes=would_change(newest, BARS[barred]) if newest and shows_a_point(newest) else (),
     )
 
 

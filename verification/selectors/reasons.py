@@ -13,6 +13,7 @@ from verification.selectors.known import Known, shows_a_point, stance_of
 from verification.selectors.ledger import sides_of
 from verification.selectors.redaction import who_says
 from verification.selectors.weighing import Weighing, remark, weighing_of
+from verification.selectors.would_change import would_change
 
 MOST_STANDS = 6
 BARS = {Status.CONFIRMED: 0.9, Status.REFUTED: 0.1}
@@ -30,7 +31,8 @@ class Stand:
 class Reasons:
     """Log-odds in `start` and `steps`; probabilities in the rest; no `estimate`: range alone.
 
-    `bar`: the score that this status usually needs. `model`: what was learnt by then, if anything.
+    `bar`: the score that this status usually needs. `changes`: what would carry it across, in
+    sentences. `model`: what was learnt by then, if anything.
     """
 
     start: float
@@ -41,6 +43,7 @@ class Reasons:
     high: float
     stands: tuple[Stand, ...]
     bar: float | None
+    changes: tuple[str, ...]
     model: str
 
 
@@ -59,6 +62,7 @@ def reasons_of(known: Known) -> Reasons | None:
         high=known.newest.high,
         stands=_stands(known, weighing, known.newest) if pointed else (),
         bar=BARS.get(known.status),
+        changes=would_change(known.newest, BARS.get(known.status)) if pointed else (),
         model=_model_words(known.newest),
     )
 
@@ -82,7 +86,7 @@ def _steps(known: Known, weighing: Weighing) -> tuple[Step, ...]:
             label=who_says(item),
             contribution=weighing.values[item.position],
             number=str(item.position),
-            note=remark(weighing.notes[item.position]),
+            note=remark(weighing.notes[item.position], weighing.counted[item.position]),
             href=f"#e{item.position}",
         )
         for item in known.items

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from verification.models import Assessment
 from verification.scoring import NoteCode
+from verification.scoring.dependence import Counted, counted_of, words_of
 
 
 class Left(NamedTuple):
@@ -32,6 +33,7 @@ class Weighing:
     prior: float = 0.5
     values: Mapping[int, float] = field(default_factory=dict)
     notes: Mapping[int, tuple[Said, ...]] = field(default_factory=dict)
+    counted: Mapping[int, Counted] = field(default_factory=dict)
     left: Mapping[int, Left] = field(default_factory=dict)
     without: Mapping[int, float] = field(default_factory=dict)
     without_side: Mapping[str, float] = field(default_factory=dict)
@@ -40,15 +42,9 @@ class Weighing:
 NOTHING = Weighing()
 
 _WORDS = {
-    NoteCode.COPY_OF: "a copy of",
-    NoteCode.SAME_ORIGIN: "the same first report as",
-    NoteCode.SAME_SOURCE: "the same source as",
-    NoteCode.SAME_OWNER: "the same owner as",
     NoteCode.SELF_SERVING: "speaks for its own side",
     NoteCode.AGAINST_INTEREST: "against its own side’s interest",
     NoteCode.CHECKED_VISUAL: "place and date checked",
-    NoteCode.NO_BETTER_THAN_CHANCE: "no better than chance",
-    NoteCode.CAPPED: "at the most one source can move",
     NoteCode.UNGRADED: "source not judged yet",
 }
 
@@ -63,6 +59,7 @@ def weighing_of(assessment: Assessment | None) -> Weighing:
         prior=explanation["start"]["prior"],
         values={int(row["key"]): row["value"] for row in rows},
         notes={int(row["key"]): _notes(row) for row in rows},
+        counted={int(key): entry for key, entry in counted_of(rows).items()},
         left={
             int(row["key"]): Left(row["reason"], _position(row["by"]))
             for row in explanation["dropped"]
@@ -80,12 +77,10 @@ def _position(key: str | None) -> int | None:
     return int(key) if key else None
 
 
-def remark(notes: tuple[Said, ...]) -> str:
-    """The notes of one contribution as a page says them: a copy of [1]; "" for none."""
-    said = [_phrase(note) for note in notes if note.code in {str(code) for code in _WORDS}]
-    return ", ".join(said)
+def remark(notes: tuple[Said, ...], counted: Counted) -> str:
+    """What one contribution is, and what it counts, in words that a page sets behind it."""
+    said = [_WORDS[NoteCode(note.code)] for note in notes if note.code in _KNOWN]
+    return "; ".join([*said, *words_of(counted)])
 
 
-def _phrase(note: Said) -> str:
-    words = _WORDS[NoteCode(note.code)]
-    return f"{words} [{note.by}]" if note.by is not None else words
+_KNOWN = {code.value for code in _WORDS}
