@@ -21,7 +21,7 @@ BROWSER := $(shell command -v chromium chromium-browser 2>/dev/null)
 TEST_SETTINGS := CORROBORATE_VAR=var/test CORROBORATE_FAST_DISK=1 PYTHONDONTWRITEBYTECODE=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test journeys screenshots lint types contracts fix schema check lock clean
+.PHONY: help setup setup-dev run test journeys screenshots lint types contracts fix schema check docs lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ schema: $(VENV)/dev.stamp ## write the API's document that the tests compare wit
 	@$(TEST_SETTINGS) $(IN_VENV) -W ignore manage.py spectacular --format openapi-json --validate --fail-on-warn --file tests/api/openapi.json
 
 check: lint types contracts test ## everything before a commit
+
+docs: $(VENV)/run.stamp ## write docs/method.md anew, its numbers worked out by the scorer
+	@$(IN_VENV) -m demo.method
 
 lock: $(VENV)/dev.stamp ## compile the requirements again
 	$(PIP) install uv

@@ -16,13 +16,15 @@ from claims.selectors.evidence import evidence_of
 from claims.services.evidence import withdraw_evidence
 from claims.vocabulary import Status
 from core.errors import Upstream
-from demo import cast, story
+from demo import cast, story, worked_example
 from demo.server import running_demo_web
+from demo.worked_example import Example
 from sources.models import Derivation, Document, Snapshot
 from tests.factories import UserFactory
 from verification.conditions import checklist, unmet
 from verification.models import StatusEvent
-from verification.selectors.facts import claim_facts
+from verification.selectors.facts import claim_facts, score_input
+from verification.selectors.redaction import who_says
 from verification.services.assess_many import assess_all
 from verification.workflow import transition
 
@@ -50,6 +52,17 @@ def play(people: tuple[User, User], to: str) -> Claim:
     return story.play(checker=people[0], editor=people[1], to=to, say=lambda _: None)
 
 
+def as_scored(claim: Claim) -> Example:
+    items = list(evidence_of(claim))
+    names = {str(item.position): who_says(item) for item in items}
+    return Example(score_input(claim, items), names)
+
+
+def shipped(state: str) -> str:
+    """The copy that docs/method.md explains; if the story changed, write it anew."""
+    return worked_example.as_text({state: worked_example.example(state)})
+
+
 def test_the_command_plays_up_to_contested_with_everything_filed(web: str) -> None:
     out = io.StringIO()
     call_command("demo", stdout=out)
@@ -72,6 +85,7 @@ def test_the_command_plays_up_to_contested_with_everything_filed(web: str) -> No
     assert out.getvalue().count("password: ") == 2
     password = out.getvalue().split("password: ")[1].split()[0]
     assert Client().login(username="checker@demo.example", password=password)
+    assert worked_example.as_text({"contested": as_scored(claim)}) == shipped("contested")
     together = list(assess_all(cause="all of the demonstration at once"))
     assert sum(portion.claims for portion in together) == 18
     assert sum(portion.changed + portion.left_alone for portion in together) == 0  # bit for bit
@@ -85,6 +99,7 @@ def test_the_story_to_its_end_and_what_the_photographs_carry(
 ) -> None:
     claim = play(people, "confirmed")
     assert claim.status == Status.CONFIRMED
+    assert worked_example.as_text({"confirmed": as_scored(claim)}) == shipped("confirmed")
     photos = claim.evidence.get(directness="first_hand_visual")
     assert (photos.footnote, photos.picture) == ("9", "1 and 2")
     event = claim.status_events.first()
