@@ -61,7 +61,7 @@ def _says_the_same(newest: Assessment, score: Score) -> bool:
     if not is_short(newest):
         return newest.inputs_digest == score.inputs_digest
     return (
-        newest.explanation["snapshot"],
+        newest.explanation.get("snapshot"),
         newest.log_odds,
         newest.low,
         newest.high,
