@@ -32,12 +32,17 @@ class Sentence:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where text[start:end] stands in the article's text."""
-        low, high = self.masked.raw_span(self.offset + start, self.offset + end)
+        low, high = self._raw(start, end)
         return self.paragraph.start + low, self.paragraph.start + high
 
     def quote(self, start: int, end: int) -> str:
-        low, high = self.masked.raw_span(self.offset + start, self.offset + end)
+        low, high = self._raw(start, end)
         return self.paragraph.text[low:high]
+
+    def _raw(self, start: int, end: int) -> tuple[int, int]:
+        """Never beyond the paragraph, where a mask is longer than the marker it stands for."""
+        low, high = self.masked.raw_span(self.offset + start, self.offset + end)
+        return low, min(high, len(self.paragraph.text))
 
 
 def sentences(article: Article, paragraph: Paragraph) -> Iterator[Sentence]:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claims.proposals import (
@@ -283,6 +283,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES, max_size=40))
+@example(["The army captured Oved", "[2]", "after ", "The army captured Oved", "\n"])
 def test_any_mixture_keeps_the_promises_of_a_proposal(pieces: list[str]) -> None:
     try:
         read = read_article("".join(pieces))
