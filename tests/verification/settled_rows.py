@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from claims.models import Claim
-from claims.vocabulary import Publication, Status
-from tests.factories import ClaimFactory
-from verification.models import Assessment, Forecast, ForecastBasis, StatusEvent
+from claims.vocabulary import Alignment, Publication, Status
+from sources.models import Source
+from tests.factories import ClaimFactory, EvidenceFactory
+from verification.models import Assessment, Forecast, ForecastBasis, SettledReport, StatusEvent
+from verification.scoring import Interest
 
 TRIED = "We asked three people who were there, and found no picture of that day."
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -87,3 +89,26 @@ def open_claim(score: float, days: float = 10, **fields: object) -> Claim:
         at=timezone.now() - timedelta(days=days),
     )
     return claim
+
+
+def settled_report(source: Source, *, right: bool = True, **fields: object) -> SettledReport:
+    """SOURCE supported a claim that then proved true, or false where it was not RIGHT."""
+    columns = {key: fields.pop(key) for key in ("alignment", "supports") if key in fields}
+    evidence = EvidenceFactory.create(claim=ClaimFactory.create(**fields), document__source=source)
+    status = Status.CONFIRMED if right else Status.REFUTED
+    event = moved(evidence.claim, status)
+    return SettledReport.objects.create(
+        claim=evidence.claim,
+        status_event=event,
+        evidence=evidence,
+        record=f"source-{source.number}",
+        source=source,
+        interest=Interest.NONE,
+        claim_kind=evidence.claim.kind,
+        group="ungraded",
+        proved_true=right,
+        weight=1,
+        share=1,
+        settled_at=event.at,
+        **{"alignment": Alignment.NEUTRAL, "supports": True} | columns,
+    )

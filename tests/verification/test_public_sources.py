@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.verification.page_reading import read
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 8
+MOST_QUERIES = 10
 LONG_AGO = datetime(2016, 11, 12, 9, 48, tzinfo=UTC)
 
 

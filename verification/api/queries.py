@@ -32,6 +32,7 @@ from verification.api.representations import (
 )
 from verification.models import Assessment, StatusEvent
 from verification.selectors import api
+from verification.selectors.track_record import public_records
 
 
 class NewestFirst(KeyPagination):
@@ -169,8 +170,18 @@ class StatusEventList(ListOf):
         return api.all_status_events()
 
 
+class WithRecords(generics.GenericAPIView[Any]):
+    """Sources are shown with their track records, read for all of them at once."""
+
+    def get_serializer(self, *given: Any, **options: Any) -> Any:
+        shown = given[0] if options.get("many") else given
+        outer = options.pop("context", None) or self.get_serializer_context()
+        context = {**outer, "records": public_records(shown)}
+        return SourceOut(*given, context=context, **options)
+
+
 @extend_schema_view(get=extend_schema(operation_id="list_sources"))
-class SourceList(ListOf):
+class SourceList(WithRecords, ListOf):
     serializer_class = SourceOut
 
     def get_queryset(self) -> QuerySet[Source]:
@@ -178,7 +189,7 @@ class SourceList(ListOf):
 
 
 @extend_schema_view(get=extend_schema(operation_id="get_source"))
-class SourceDetail(OneOf):
+class SourceDetail(WithRecords, OneOf):
     serializer_class = SourceOut
 
     def get_queryset(self) -> QuerySet[Source]:

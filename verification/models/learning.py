@@ -11,12 +11,10 @@ from claims.vocabulary import Alignment, ClaimKind
 from core.columns import append_only, one_of, term
 from core.terms import Term
 from sources.models import Source
+from verification.learning.tally import ENOUGH
 from verification.models.scoring_model import ScoringModel
 from verification.models.status import StatusEvent
 from verification.scoring import Interest
-
-ENOUGH = 10
-"""Below so many settled reports a record is too small to say anything in words."""
 
 
 class InterestWord(Term):

@@ -94,7 +94,7 @@ def sources() -> models.QuerySet[Source]:
     return (
         Source.objects.filter(Exists(cited) | Exists(named))
         .select_related("owner")
-        .prefetch_related("affiliations__party", "grades", "addresses")
+        .prefetch_related("affiliations__party", "grades")
     )
 
 

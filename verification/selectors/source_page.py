@@ -20,6 +20,7 @@ from verification.addresses import claim_path, slug_of, source_path
 from verification.selectors.brief import Fact
 from verification.selectors.phrases import language_name
 from verification.selectors.redaction import document_title, source_href, source_name
+from verification.selectors.track_record import Record, public_records
 
 SIZE = 25
 UNALIGNED = "Not aligned"
@@ -127,6 +128,8 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class SourcePage:
+    """`record`: None where the name is withheld."""
+
     number: int
     href: str
     slug: str
@@ -138,12 +141,13 @@ class SourcePage:
     sides: tuple[Side, ...]
     judgements: tuple[Judgement, ...]
     opinions: tuple[Opinion, ...]
+    record: Record | None
     reports: tuple[Report, ...]
     older: str
 
 
 def source_page(number: int, before: UUID | None = None) -> SourcePage:
-    """A public source. Missing: there is none, or no published claim cites it. Seven queries."""
+    """A public source. Missing: there is none, or no published claim cites it. Ten queries."""
     source = (
         public_sources()
         .select_related("owner")
@@ -163,6 +167,7 @@ def source_page(number: int, before: UUID | None = None) -> SourcePage:
         withheld=withheld,
         kind=str(source.get_kind_display()),
         sides=tuple(_side(row, withheld=withheld) for row in source.affiliations.all()),
+        record=public_records([source]).get(source.pk),
         reports=reports,
         older=older,
         **(_NOTHING_PERSONAL if withheld else _particulars(source)),

@@ -1,0 +1,72 @@
+"""A source with a track record, in a real browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Page
+
+from claims.vocabulary import Alignment, ClaimKind, Stance
+from sources.models import Affiliation, Source
+from sources.vocabulary import SourceKind
+from tests.factories import EvidenceFactory, PartyFactory, SourceFactory
+from tests.journeys.conftest import add_people
+from tests.journeys.shown_pages import Shown, show
+from tests.journeys.test_every_page import UNREACHABLE, violations, width_at
+from tests.journeys.watched_tab import Tabs
+from tests.verification.settled_rows import settled_report
+
+pytestmark = pytest.mark.journey
+
+PUBLIC = Shown("source", "/s/{source}")
+RECORD = [
+    (19, True, ClaimKind.CONTROL, Alignment.SELF_SERVING),
+    (4, False, ClaimKind.CONTROL, Alignment.SELF_SERVING),
+    (11, True, ClaimKind.OCCURRENCE, Alignment.AGAINST_INTEREST),
+    (4, True, ClaimKind.ATTRIBUTION, Alignment.NEUTRAL),
+    (8, True, ClaimKind.QUANTITY, Alignment.NEUTRAL),
+]
+
+
+@pytest.fixture(scope="module")
+def source(db: None) -> Source:
+    """46 settled reports, three of claims that are open."""
+    with transaction.atomic():
+        add_people()
+        found: Source = SourceFactory.create(
+            name="Quarter Lantern",
+            kind=SourceKind.OUTLET,
+            languages=["ar", "en"],
+            description="A local news page that people of the quarter write.",
+        )
+        Affiliation.objects.create(
+            source=found,
+            party=PartyFactory.create(name="Opposition and allies"),
+            rationale="Written in opposition-held streets by people who work for its council.",
+        )
+        for times, right, kind, alignment in RECORD:
+            for _ in range(times):
+                settled_report(found, right=right, kind=kind, alignment=alignment)
+        for stance in (Stance.SUPPORTS, Stance.CONTRADICTS, Stance.SUPPORTS):
+            EvidenceFactory.create(document__source=found, stance=stance)
+    return found
+
+
+def for_everybody(page: Page, name: str) -> None:
+    assert list(violations(page)) == []
+    assert page.evaluate(UNREACHABLE) == []
+    assert width_at(page, 320) == 320
+    if folder := os.environ.get("SHOTS"):
+        for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def test_the_track_record_is_for_everybody(tabs: Tabs, source: Source) -> None:
+    page = show(tabs, PUBLIC, {"source": source.number})
+    page.get_by_text("91 in 100, range 82 to 96", exact=True).wait_for()
+    for_everybody(page, "source")
