@@ -43,6 +43,29 @@ AGAINST = (
     Step("Satellite picture shows no damage", -3.1, "2"),
     Step("Eyewitness, second hand", 0.4, "3"),
 )
+RECORD = {
+    "caption": "Settled claims it reported, by topic and by whom it spoke for",
+    "record": {
+        "by_kind": (
+            {"label": "Control", "right": 31, "wrong": 4, "words": "89 in 100, range 77 to 95"},
+            {"label": "Casualties", "right": 5, "wrong": 3, "words": "Too few to say"},
+        ),
+        "by_side": (
+            {
+                "label": "Speaking for its own side",
+                "right": 12,
+                "wrong": 6,
+                "words": "67 in 100, range 47 to 82",
+            },
+            {
+                "label": "Speaking for no side",
+                "right": 24,
+                "wrong": 1,
+                "words": "96 in 100, range 83 to 99",
+            },
+        ),
+    },
+}
 MANY = tuple(Step(f"Report number {n}", (-1) ** n * (0.9 / n + 0.05), str(n)) for n in range(1, 33))
 
 POINTS = (
@@ -309,4 +332,5 @@ SCORES = (
         ),
     ),
     Specimen("shares", (Case("shared out", SHARED), Case("not shared out", NOT_SHARED))),
+    Specimen("record", (Case("by topic and by side", RECORD),)),
 )

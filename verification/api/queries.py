@@ -27,9 +27,9 @@ from verification.api.representations import (
     ClaimOut,
     EvidenceOut,
     SnapshotOut,
-    SourceOut,
     StatusEventOut,
 )
+from verification.api.sources import SourceOut
 from verification.models import Assessment, StatusEvent
 from verification.selectors import api
 from verification.selectors.track_record import public_records

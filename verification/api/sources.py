@@ -1,0 +1,103 @@
+"""What the API shows of a source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from sources.models import Source
+from sources.vocabulary import Safety
+from verification.selectors.track_record import Part, Record
+
+
+class PartOut(serializers.Serializer[Part]):
+    """Reports that proved right and wrong; rate with its 90 % range, 0 to 1, null if too few."""
+
+    value = serializers.CharField()
+    right = serializers.IntegerField()
+    wrong = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class RecordOut(serializers.Serializer[Record]):
+    """How a source did on the published claims that were settled since it spoke on them.
+
+    `open`: claims it spoke on that are not settled yet; `needed`: fewest reports for a rate;
+    `by_kind`: kinds of claim; `by_side`: alignments.
+    """
+
+    settled = serializers.IntegerField()
+    right = serializers.IntegerField()
+    wrong = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    open = serializers.IntegerField()
+    needed = serializers.IntegerField()
+    by_kind = PartOut(many=True)
+    by_side = PartOut(many=True)
+
+
+class SourceOut(serializers.ModelSerializer[Source]):
+    """A source; of a withheld person the kind and the side, and nothing that tells who it is.
+
+    The context holds `records`: the track records of the sources that are shown.
+    """
+
+    name = serializers.CharField(source="public_name")
+    sides = serializers.SerializerMethodField()
+    grade = serializers.SerializerMethodField()
+    track_record = serializers.SerializerMethodField()
+    owner: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="number", read_only=True
+    )
+
+    class Meta:
+        model = Source
+        fields = [
+            *("number", "name", "kind", "languages", "country", "owner", "sides", "grade"),
+            "track_record",
+        ]
+
+    def to_representation(self, instance: Source) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if instance.safety == Safety.WITHHELD:
+            shown |= {"languages": [], "country": "", "owner": None, "grade": None}
+            shown["sides"] = [{**side, "rationale": ""} for side in shown["sides"]]
+        return shown
+
+    @extend_schema_field(
+        {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    )
+    def get_sides(self, source: Source) -> list[dict[str, Any]]:
+        return [
+            {
+                "party": affiliation.party.name,
+                "degree": affiliation.degree,
+                "from": affiliation.from_date,
+                "to": affiliation.to_date,
+                "rationale": affiliation.rationale,
+            }
+            for affiliation in source.affiliations.all()
+        ]
+
+    @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
+    def get_grade(self, source: Source) -> dict[str, Any] | None:
+        grades = list(source.grades.all())
+        if not grades:
+            return None
+        newest = grades[0]
+        return {
+            "grade": newest.grade,
+            "rationale": newest.rationale,
+            "graded_at": newest.graded_at,
+        }
+
+    @extend_schema_field(RecordOut(allow_null=True))
+    def get_track_record(self, source: Source) -> dict[str, Any] | None:
+        record = self.context["records"].get(source.pk)
+        return RecordOut(record).data if record else None
