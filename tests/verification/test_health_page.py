@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from page_reading import Page
 from pytest_django import DjangoAssertNumQueries
+from settled_rows import FIRST, settled
 
 from accounts.models import User
 from sources.models import ArtifactJob, Snapshot
@@ -179,3 +180,27 @@ def test_the_command_ends_with_1_when_something_needs_a_person() -> None:
         call_command("health", stdout=out)
     assert ending.value.code == 1
     assert "ALARM" in out.getvalue()
+
+
+def test_scores_that_became_worse_are_an_alarm_of_the_command() -> None:
+    settled([0.9] * 100, [*[True] * 9, False] * 10)
+    assert report()["scores"]["drift"] == "steady"
+    assert report()["alarms"] == []
+    settled([0.9] * 100, [True, False] * 50, since=FIRST + timedelta(days=100))
+    (alarm,) = report()["alarms"]
+    assert alarm["code"] == "scores_drifted"
+    assert report()["scores"]["recent"]["n"] == 100
+    out = StringIO()
+    with pytest.raises(SystemExit) as ending:
+        call_command("health", stdout=out)
+    assert ending.value.code == 1
+    assert "ALARM     The scores have become worse: Brier 0.41" in out.getvalue()
+
+
+def test_of_few_settled_claims_the_command_says_nothing_of_drift() -> None:
+    settled([0.9] * 59, [False] * 59)
+    scores = report()["scores"]
+    assert (scores["drift"], scores["recent"], scores["model"]) == ("too_few", None, None)
+    out = StringIO()
+    call_command("health", stdout=out)
+    assert "Drift     Too early to say: 59 of 60 settled claims" in out.getvalue()

@@ -14,6 +14,7 @@ from verification.selectors.calibration import NEEDED, Judged, drift_of, judged
 class DriftHealth:
     """`alarm`: a sentence if the newest scores are worse than the earlier ones, not by chance."""
 
+    found: Drift
     words: str
     alarm: str = ""
 
@@ -26,7 +27,8 @@ def drift_health() -> DriftHealth:
 def drift_health_of(rows: Sequence[Judged]) -> DriftHealth:
     found = drift_of(rows)
     worse = f"The scores have become worse: {_parts(found)}."
-    return DriftHealth(drift_in_words(found, rows), worse if found.course is Course.WORSE else "")
+    alarm = worse if found.course is Course.WORSE else ""
+    return DriftHealth(found, drift_in_words(found, rows), alarm)
 
 
 def drift_in_words(found: Drift, rows: Sequence[Judged]) -> str:

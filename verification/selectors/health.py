@@ -16,7 +16,7 @@ from verification.desk_addresses import models_path
 from verification.selectors.ages import short_age
 from verification.selectors.brief import Fact
 from verification.selectors.phrases import moment
-from verification.selectors.score_health import ScoreHealth, score_health
+from verification.selectors.score_health import DRIFTED, WAITS, ScoreHealth, score_health
 
 PARTS = {
     "captures": "what captures came to",
@@ -86,11 +86,11 @@ def _summary(number: int, at: datetime) -> str:
 
 
 def _of_scores(scores: ScoreHealth) -> tuple[RedLine, ...]:
-    lines = (
-        RedLine(scores.drifted, reverse("desk_calibration"), "See the calibration"),
-        RedLine(scores.waits, models_path(), "Look at what it would move"),
-    )
-    return tuple(line for line in lines if line.text)
+    mended = {
+        DRIFTED: (reverse("desk_calibration"), "See the calibration"),
+        WAITS: (models_path(), "Look at what it would move"),
+    }
+    return tuple(RedLine(words, *mended[code]) for code, words in scores.alarms)
 
 
 def _red(alarm: Alarm) -> RedLine:

@@ -1,4 +1,4 @@
-"""manage.py health: whether archiving works, for people and for monitors."""
+"""manage.py health: whether archiving works and scores hold, for people and for monitors."""
 
 from __future__ import annotations
 
@@ -6,32 +6,45 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from sources.selectors.health import Health, health
+from verification.selectors.score_health import ScoreHealth, score_health
 
 _ALARM = 1
 
 
 class Command(BaseCommand):
     help = (
-        "Say whether archiving works: what ended in the last hour and day, what waits, room on "
-        "the disks, time stamps. Exit code 0: nothing needs a person, 1: something does."
+        "Say whether archiving works and scores hold: what ended in the last hour and day, what "
+        "waits, room on the disks, time stamps, the model in use, whether the newest scores are "
+        "worse than earlier ones. Exit code 0: nothing needs a person, 1: something does."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        found = health(now=timezone.now())
+        now = timezone.now()
+        found, scores = health(now=now), score_health(now=now)
+        alarms = [(alarm.code, alarm.words) for alarm in found.alarms] + list(scores.alarms)
         if options["json"]:
-            self.stdout.write(json.dumps(_report(found), indent=2, ensure_ascii=False))
+            report = {
+                "at": found.at.isoformat(),
+                "alarms": [{"code": code, "words": words} for code, words in alarms],
+                **_report(found),
+                "scores": _scores(scores),
+            }
+            self.stdout.write(json.dumps(report, indent=2, ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(_lines(found)))
-        if found.alarms:
+            lines = [*_lines(found), *_score_lines(scores)]
+            lines += [f"ALARM     {words}" for _, words in alarms]
+            self.stdout.write("\n".join(lines))
+        if alarms:
             sys.exit(_ALARM)
 
 
@@ -39,8 +52,6 @@ def _report(found: Health) -> dict[str, Any]:
     """Times are ISO 8601 in UTC, sizes bytes; names are stable."""
     captures, stamps = found.captures, found.stamps
     return {
-        "at": found.at.isoformat(),
-        "alarms": [{"code": alarm.code, "words": alarm.words} for alarm in found.alarms],
         "captures": {
             "ended": {"hour": captures.ended_hour, "day": captures.ended_day},
             "copies": {"hour": captures.copies_hour, "day": captures.copies_day},
@@ -71,6 +82,26 @@ def _report(found: Health) -> dict[str, Any]:
     }
 
 
+def _scores(scores: ScoreHealth) -> dict[str, Any]:
+    """`drift`: too_few, steady, worse or better; parts are null while it is too few."""
+    drift = scores.drift
+    parts = {"recent": drift.recent, "earlier": drift.earlier}
+    return {
+        "model": scores.model,
+        "model_waiting": scores.waiting,
+        "due": scores.due,
+        "drift": str(drift.course),
+        "p": drift.p,
+        **{name: asdict(part) if part else None for name, part in parts.items()},
+    }
+
+
+def _score_lines(scores: ScoreHealth) -> Iterator[str]:
+    model = "the defaults" if scores.model is None else f"model {scores.model}"
+    yield f"Scores    {model} in use, {scores.due} claims due to be scored again"
+    yield f"Drift     {scores.drift_words}"
+
+
 def _moment(at: Any) -> str | None:
     return at.isoformat() if at else None
 
@@ -95,5 +126,3 @@ def _lines(found: Health) -> Iterator[str]:
     yield f"Stamps    {newest}, {stamps.waiting} waiting"
     fixity = found.fixity
     yield f"Fixity    {fixity.damaged} objects damaged, {fixity.overdue} not checked for 90 days"
-    for alarm in found.alarms:
-        yield f"ALARM     {alarm.words}"
