@@ -44,6 +44,13 @@ def signed(value: float, places: int = 2) -> str:
 
 
 @register.filter
+def short(value: float, places: int = 4) -> str:
+    """At most PLACES behind the point, and no zeros at the end: 0.5, 1.25, 8."""
+    whole, _, rest = f"{value:.{places}f}".partition(".")
+    return f"{whole}.{rest}".rstrip("0").rstrip(".")
+
+
+@register.filter
 def strength(log_odds: float) -> str:
     """How far something moved a value, in a word."""
     size = abs(round(log_odds, 2))

@@ -100,3 +100,11 @@ def test_months_follow_the_language() -> None:
 )
 def test_an_undefined_variable_is_no_number(value: object, expected: bool) -> None:
     assert typography.is_number(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [(0.5, 4, "0.5"), (1.25, 2, "1.25"), (8.0, 1, "8"), (120, 4, "120"), (0.00004, 4, "0")],
+)
+def test_short_numbers_have_no_zeros_at_the_end(value: float, places: int, text: str) -> None:
+    assert typography.short(value, places) == text

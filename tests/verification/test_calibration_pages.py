@@ -205,7 +205,7 @@ def test_of_few_claims_the_health_page_says_that_it_is_too_early(checker_client:
 
 @pytest.mark.parametrize("number", [3, 40])
 @pytest.mark.parametrize(
-    ("path", "most"), [("/methodology", 3), ("/desk/calibration", 16), ("/api/v1/calibration", 3)]
+    ("path", "most"), [("/methodology", 8), ("/desk/calibration", 16), ("/api/v1/calibration", 3)]
 )
 def test_the_queries_do_not_grow(
     number: int,

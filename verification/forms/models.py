@@ -20,7 +20,8 @@ class DecideForm(forms.Form):
     )
     reason = forms.CharField(
         label="Why",
-        help_text=f"{LEAST_REASON} characters or more, for the record.",
+        help_text=f"{LEAST_REASON} characters or more, for readers too: name no source "
+        "that is withheld and no claim that is not public.",
         min_length=LEAST_REASON,
         max_length=LONGEST_REASON,
         widget=written(3, maxlength=LONGEST_REASON),

@@ -143,15 +143,15 @@ def _log(known: Known) -> list[Entry]:
 
 def _who(event: StatusEvent) -> str:
     """Roles, not names: nobody agreed to be named."""
-    proposer = _role(event.proposer)
+    proposer = role_in_words(event.proposer)
     if event.from_status == event.to_status:
         return f"Looked at again by {proposer}; nothing changed."
     if event.approver:
-        return f"Proposed by {proposer}, approved by {_role(event.approver)}."
+        return f"Proposed by {proposer}, approved by {role_in_words(event.approver)}."
     return f"Changed by {proposer}."
 
 
-def _role(user: User | None) -> str:
+def role_in_words(user: User | None) -> str:
     if user is None:
         return "Corroborate"
     label = user.role_label.lower()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claims.vocabulary import Directness, Status
-from core.chances import sigmoid
-from verification.scoring import DEFAULT_PARAMETERS, METHOD
-from verification.selectors.known import FEWEST_FOR_A_POINT
+from claims.vocabulary import Status
+from verification.selectors.method_numbers import Numbers, numbers
+from verification.selectors.public_models import Changes, model_changes
+from verification.selectors.worked_example import Example, worked_example
 
 _NEEDS = {
     Status.UNVERIFIED: "A document or somebody who says it.",
@@ -36,38 +36,27 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Weight:
-    label: str
-    weight: float
-
-
-@dataclass(frozen=True)
 class Methodology:
-    """`most`: chance in 0..1 to which one report can lift even odds; shares in 0..1."""
+    """`changes`: the models that were learnt; `example`: a public score, None while there is none.
 
-    method: str
+    `is_older`: only the list of models is another one, everything else is as on the first page.
+    """
+
     statuses: tuple[Meaning, ...]
-    directness: tuple[Weight, ...]
-    prior: float
-    effect: float
-    most: float
-    owner_share: float
-    fewest: int
+    numbers: Numbers
+    example: Example | None
+    changes: Changes
+    is_older: bool
 
 
-def methodology_page() -> Methodology:
-    parameters = DEFAULT_PARAMETERS
+def methodology_page(before: str = "") -> Methodology:
+    """Ten queries at most. BEFORE: see `model_changes`. Raises Invalid."""
     return Methodology(
-        method=METHOD,
         statuses=tuple(
             Meaning(status, status.label, status.meaning, _NEEDS[status]) for status in Status
         ),
-        directness=tuple(
-            Weight(kind.label, parameters.directness_weights[kind]) for kind in Directness
-        ),
-        prior=parameters.prior,
-        effect=parameters.effect,
-        most=sigmoid(parameters.cap),
-        owner_share=1 - parameters.owner_correlation,
-        fewest=FEWEST_FOR_A_POINT,
+        numbers=numbers(),
+        example=worked_example(),
+        changes=model_changes(before),
+        is_older=bool(before),
     )

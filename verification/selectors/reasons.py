@@ -55,7 +55,7 @@ def reasons_of(known: Known) -> Reasons | None:
     pointed = shows_a_point(known.newest)
     return Reasons(
         start=weighing.start,
-        start_label=_start_label(weighing),
+        start_label=start_label(weighing),
         steps=_steps(known, weighing),
         estimate=known.newest.estimate if pointed else None,
         low=known.newest.low,
@@ -73,7 +73,7 @@ def _model_words(newest: Assessment) -> str:
     return f"model {number}" if kind == "model" else ""
 
 
-def _start_label(weighing: Weighing) -> str:
+def start_label(weighing: Weighing) -> str:
     if weighing.prior == 0.5:  # noqa: PLR2004  # even odds
         return "Starting point: even odds, before any source"
     return "Starting point: how often claims like this one turned out true"

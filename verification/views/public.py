@@ -65,7 +65,8 @@ def event(request: HttpRequest, number: int, slug: str = "") -> HttpResponse:
 
 @public_page
 def methodology(request: HttpRequest) -> HttpResponse:
-    context = {"page": methodology_page(), "calibration": reliability()}
+    before = asked(ListQuery, request.GET)["before"]
+    context = {"page": methodology_page(before), "calibration": reliability()}
     return render(request, "public/methodology.html", context)
 
 
