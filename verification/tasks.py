@@ -7,6 +7,7 @@ from verification.services import (
     audit_draws,
     damage,
     forecasts,
+    joint,
     models,
     notifications,
     outcomes,
@@ -87,6 +88,11 @@ SOFT, HARD = 7200, 7500
 @shared_task(name="verification.fit_model", soft_time_limit=SOFT, time_limit=HARD)
 def fit_model() -> None:
     models.fit_model()
+
+
+@shared_task(name="verification.fit_joint", soft_time_limit=SOFT, time_limit=HARD)
+def fit_joint() -> None:
+    joint.fit_joint()
 
 
 @shared_task(name="verification.model_changed", soft_time_limit=SOFT, time_limit=HARD)

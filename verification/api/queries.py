@@ -118,7 +118,9 @@ class EvidenceList(OfClaim):
             OpenApiParameter(
                 "method",
                 description="Work the score out under another stored model: model/3, or "
-                "defaults/1. It is not the official score, has no id and is kept nowhere.",
+                "defaults/1; or in joint mode, cred-a/1, which is partly learnt from unsettled "
+                "claims and only for analysis. It is not the official score, has no id and is "
+                "kept nowhere.",
             )
         ],
         responses={

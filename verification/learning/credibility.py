@@ -37,7 +37,7 @@ def credible(record: TrackRecord, group: Group) -> Credible:
     return Credible(mean, min(low, mean), max(high, mean))
 
 
-def _posterior(rate: float, strength: float, plus: int, number: int) -> tuple[float, float]:
+def _posterior(rate: float, strength: float, plus: float, number: float) -> tuple[float, float]:
     """Mean and variance of Beta(κ·rate + plus, κ·(1 − rate) + number − plus)."""
     total = strength + number
     mean = (strength * rate + plus) / total

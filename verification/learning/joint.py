@@ -27,7 +27,7 @@ from verification.learning.counts import (
     tally,
 )
 from verification.learning.fit import effects_of
-from verification.scoring import Interest, Parameters
+from verification.scoring import Interest, Parameters, TrackRecord
 
 METHOD = "cred-a/1"
 
@@ -39,11 +39,16 @@ ROUNDS = 10
 
 @dataclass(frozen=True)
 class Joint:
-    """Estimates of the open claims, by place; lent: soft counts, shape (sources, 3, 2, 2)."""
+    """Estimates of the open claims, by place; lent: soft counts, shape (sources, 3, 2, 2).
+
+    believed: the probability of each claim by which its reports were lent; one round before the
+    estimate.
+    """
 
     method: str
     log_odds: Column
     lent: Column
+    believed: Column
 
     @property
     def estimates(self) -> Column:
@@ -84,17 +89,57 @@ def assisted(
     share: float = ASSISTED,
 ) -> dict[str, float]:
     """Estimates by claim for the assisted view, from rows in any order."""
-    known = sorted(settled)
-    rows = sorted(still_open)
-    names = {
-        "sources": sorted({row.source for row in known} | {row.source for row in rows}),
-        "groups": sorted({row.group for row in known} | {row.group for row in rows}),
+    names, _, found = _joint_of(settled, still_open, parameters, share)
+    return dict(zip(names, map(float, found.estimates), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What open claims lend, by names: to (source, value of interest), and believed by claim."""
+
+    records: Mapping[tuple[str, str], TrackRecord]
+    believed: Mapping[str, float]
+
+
+def lent(
+    settled: Iterable[SettledReport],
+    still_open: Iterable[OpenReport],
+    parameters: Parameters,
+    *,
+    share: float = ASSISTED,
+) -> Lent:
+    """The soft records that a later score in joint mode starts from; rows in any order."""
+    names, sources, found = _joint_of(settled, still_open, parameters, share)
+    records = {
+        (source, interest.value): _record(found.lent[place, number])
+        for place, source in enumerate(sources)
+        for number, interest in enumerate(INTERESTS)
+        if found.lent[place, number].any()
     }
+    return Lent(records, dict(zip(names, map(float, found.believed), strict=True)))
+
+
+def _record(cells: Column) -> TrackRecord:
+    """CELLS by truth and stance, as `Joint.lent` holds them of one source and interest."""
+    (false_against, false_for), (true_against, true_for) = cells.tolist()
+    return TrackRecord(true_for + true_against, true_for, false_for + false_against, false_for)
+
+
+def _joint_of(
+    settled: Iterable[SettledReport],
+    still_open: Iterable[OpenReport],
+    parameters: Parameters,
+    share: float,
+) -> tuple[Sequence[str], Sequence[str], Joint]:
+    """Names of the open claims and of the sources, in their order, and what came out."""
+    known, rows = sorted(settled), sorted(still_open)
+    sources = sorted({row.source for row in known} | {row.source for row in rows})
+    groups = sorted({row.group for row in known} | {row.group for row in rows})
     kinds = {row.claim: row.kind for row in rows}
-    claims = OpenClaims(report_columns(rows, list(kinds), **names), list(kinds.values()))
-    table = settled_columns(known, **names)
-    estimates = joint(table, claims, parameters, share=share).estimates
-    return dict(zip(kinds, map(float, estimates), strict=True))
+    reports = report_columns(rows, list(kinds), sources, groups)
+    claims = OpenClaims(reports, list(kinds.values()))
+    table = settled_columns(known, sources, groups)
+    return list(kinds), sources, joint(table, claims, parameters, share=share)
 
 
 def joint(
@@ -117,10 +162,12 @@ def joint(
     lent = np.zeros_like(exact)
     own = np.zeros((claims.reports.claim.size, 2, 2))
     log_odds = _scored(claims, exact, own, parameters)
+    believed = columns.sigmoid(log_odds)
     for _ in range(rounds if share else 0):
-        lent, own = _lent(claims, share * columns.sigmoid(log_odds), share)
+        believed = columns.sigmoid(log_odds)
+        lent, own = _lent(claims, share * believed, share)
         log_odds = _scored(claims, exact + lent, own, parameters)
-    return Joint(METHOD, log_odds, lent)
+    return Joint(METHOD, log_odds, lent, believed)
 
 
 def _lent(claims: OpenClaims, true: Column, share: float) -> tuple[Column, Column]:

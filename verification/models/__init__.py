@@ -9,6 +9,7 @@ from verification.models.calibration import (
     ForecastBasis,
 )
 from verification.models.guard import GuardedClaim
+from verification.models.joint_fit import JointFit
 from verification.models.learning import (
     Credibility,
     RecordChange,
@@ -29,6 +30,7 @@ __all__ = [
     "Forecast",
     "ForecastBasis",
     "GuardedClaim",
+    "JointFit",
     "ModelState",
     "Notification",
     "NotificationKind",

@@ -55,24 +55,25 @@ def interest_of(stance: Stance, alignment: Alignment) -> Interest:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """Settled reports of one source in one interest class, as integer counts.
+    """Settled reports of one source in one interest class, as counts: whole numbers.
 
     n1: reports on claims that proved true, n1_plus of them supporting; n0 and n0_plus the same on
     claims that proved false. Counting a settled claim for its own score would be circular: the
-    caller leaves this claim's own report out, see `without`.
+    caller leaves this claim's own report out, see `without`. Only the joint mode (method cred-a)
+    adds parts of reports that nobody has settled, so that counts are fractions there.
     """
 
-    n1: int = 0
-    n1_plus: int = 0
-    n0: int = 0
-    n0_plus: int = 0
+    n1: float = 0
+    n1_plus: float = 0
+    n0: float = 0
+    n0_plus: float = 0
 
     def __post_init__(self) -> None:
         if not (0 <= self.n1_plus <= self.n1 and 0 <= self.n0_plus <= self.n0):
             raise ValueError(f"A track record needs 0 ≤ plus ≤ all, not {self}.")
 
     @property
-    def settled(self) -> int:
+    def settled(self) -> float:
         return self.n1 + self.n0
 
     def including(self, *, supports: bool, proved_true: bool) -> Self:
@@ -91,7 +92,7 @@ class TrackRecord:
             n0_plus=self.n0_plus + false * supports,
         )
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, float]:
         return {
             "n1": self.n1,
             "n1_plus": self.n1_plus,

@@ -67,7 +67,7 @@ class Contribution:
     stance: str
     u: float
     v: float
-    settled: int
+    settled: float
     llr: float
     interest_effect: float
     weight: float

@@ -15,8 +15,10 @@ from claims.vocabulary import Publication
 from core.errors import Missing
 from sources.models import Artifact, Snapshot, Source
 from sources.vocabulary import ArtifactKind
+from verification.learning.joint import METHOD as JOINT
 from verification.models import Assessment, StatusEvent
 from verification.scoring import assess
+from verification.selectors.joint import joint_assessment
 from verification.selectors.public_copies import public_copies
 from verification.selectors.records import named_model, recorded_input
 from verification.selectors.steps import with_steps
@@ -64,6 +66,8 @@ def newest_assessment(claim: Claim) -> Assessment:
 
 def assessment_under(claim: Claim, method: str) -> Assessment:
     """What the claim would be scored under another stored model: worked out, kept nowhere."""
+    if method == JOINT:
+        return joint_assessment(claim, list(evidence_of(claim)))
     model, parameters = named_model(method)
     score = assess(recorded_input(claim, list(evidence_of(claim))), parameters)
     return Assessment(

@@ -60,19 +60,19 @@ def assisted_page() -> AssistedPage:
         .filter(status__in=OPEN, confidence__isnull=False)
         .order_by("-changed_at", "-number")[: MOST + 1]
     )
-    taught = list(_taught())
-    estimates = _estimates(claims[:MOST], taught)
+    known = list(taught())
+    estimates = _estimates(claims[:MOST], known)
     rows = (_row(claim, estimates[str(claim.pk)]) for claim in claims if str(claim.pk) in estimates)
     return AssistedPage(
         method=METHOD,
         share=ASSISTED,
         rows=tuple(sorted(rows, key=lambda row: (-abs(row.points), row.number))),
-        settled=len({row.claim for row in taught}),
+        settled=len({row.claim for row in known}),
         is_cut=len(claims) > MOST,
     )
 
 
-def _estimates(claims: Sequence[Claim], taught: Sequence[Taught]) -> Mapping[str, float]:
+def _estimates(claims: Sequence[Claim], known: Sequence[Taught]) -> Mapping[str, float]:
     """By primary key, as text; under the model in use, also for a claim that keeps an older one."""
     parameters = parameters_of(active_model())
     reports = [
@@ -80,7 +80,7 @@ def _estimates(claims: Sequence[Claim], taught: Sequence[Taught]) -> Mapping[str
         for pk, scoring in scorings_of(claims).items()
         for report in open_reports(pk, scoring.told, parameters)
     ]
-    return assisted(taught, reports, parameters) if reports else {}
+    return assisted(known, reports, parameters) if reports else {}
 
 
 def open_reports(claim: int, told: ClaimInput, parameters: Parameters) -> Iterator[OpenReport]:
@@ -101,7 +101,7 @@ def open_reports(claim: int, told: ClaimInput, parameters: Parameters) -> Iterat
         )
 
 
-def _taught() -> Iterator[Taught]:
+def taught() -> Iterator[Taught]:
     """Settled reports as the fit takes them."""
     rows = list(SettledReport.objects.filter(reopened_at=None).order_by("pk"))
     weights = sampling_weights({row.claim_id for row in rows})

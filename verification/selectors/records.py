@@ -13,6 +13,7 @@ from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of_all
 from claims.vocabulary import Status
 from core.errors import Invalid, Missing
+from verification.learning.joint import METHOD as JOINT
 from verification.learning.settling import record_of, truth_after
 from verification.models import Credibility, ModelState, ScoringModel, SettledReport, StatusEvent
 from verification.models.learning import Slice
@@ -174,8 +175,8 @@ def named_model(name: str) -> tuple[ScoringModel | None, Parameters]:
         number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
     ):
         raise Invalid(
-            f"No method has such a name. Known are {DEFAULT_PARAMETERS.version} and the learnt "
-            "models, as model/1.",
+            f"No method has such a name. Known are {DEFAULT_PARAMETERS.version}, the learnt "
+            f"models, as model/1, and {JOINT} for analysis.",
             code="unknown_method",
         )
     model = ScoringModel.objects.filter(number=int(number)).defer("parameters").first()
