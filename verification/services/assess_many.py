@@ -17,28 +17,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.wire import Columns, Rows, read_rows, write_rows
-from verification.bulk import Scores, score
+from verification.bulk import Scores
 from verification.bulk.columns import Flags, Ints
-from verification.bulk.voices import Speaker, VoiceTable
-from verification.models import ScoringModel
-from verification.scoring import METHOD, Interest, Parameters, TrackRecord
-from verification.scoring.interval import logit
-from verification.scoring.parameters import CHECKED_VISUAL
-from verification.selectors.flattened import (
-    GRADES,
-    KINDS,
-    Flat,
-    Library,
-    flattened,
-    reports_of,
-    sources,
-)
-from verification.selectors.records import (
-    active_model,
-    ever_settled,
-    parameters_of,
-    whole_records,
-)
+from verification.scoring import METHOD, Parameters
+from verification.selectors.desk_scores import Desk
+from verification.selectors.flattened import Library, flattened
+from verification.selectors.records import ever_settled
 from verification.selectors.steps import kept_short
 from verification.services.assess import assess_claim
 
@@ -120,42 +104,6 @@ class Portion:
     reading: float
     scoring: float
     writing: float
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What all portions share: the parameters, and every source with what it weighs."""
-
-    parameters: Parameters
-    model: ScoringModel | None
-    known: Rows
-    table: VoiceTable
-
-    @classmethod
-    def opened(cls, parameters: Parameters | None = None) -> Desk:
-        """With the model in use, or with other PARAMETERS to try them."""
-        model = active_model() if parameters is None else None
-        parameters = parameters or parameters_of(model)
-        known, records = sources(), whole_records()
-        numbers, grades = known["number"].tolist(), known["grade"].tolist()
-        speakers = [
-            Speaker(name, GRADES[grade], records.get(name, {}))
-            for name, grade in zip(map(_name, numbers), grades, strict=True)
-        ]
-        visuals = records.get(CHECKED_VISUAL, {}).get(Interest.NONE, TrackRecord())
-        return cls(parameters, model, known, VoiceTable(speakers, visuals, parameters))
-
-    def scores(self, flat: Flat) -> Scores:
-        reports = reports_of(flat, self.table, self.parameters)
-        starts = [
-            (logit(self.parameters.prior_of(kind)), self.parameters.intercept) for kind in KINDS
-        ]
-        openings = [starts[kind] for kind in flat.claims["kind"].tolist()]
-        return score(reports, openings, self.table.voices(reports.voice), self.parameters)
-
-
-def _name(number: int) -> str:
-    return f"source-{number}" if number else ""
 
 
 def assess_all(

@@ -9,8 +9,9 @@ import numpy as np
 from core.wire import read_rows
 from verification.bulk.columns import Floats, Ints
 from verification.scoring import Parameters
+from verification.selectors.desk_scores import Desk
 from verification.selectors.flattened import flattened
-from verification.services.assess_many import PORTION, Desk
+from verification.services.assess_many import PORTION
 
 MOST_P99 = 0.10
 MOST = 0.30
