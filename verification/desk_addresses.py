@@ -1,4 +1,4 @@
-"""Where the desk's pages about one claim are."""
+"""Where pages of the desk are."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ def elsewhere_path(number: int, position: int) -> str:
 def custody_path(number: int) -> str:
     """Where archived copy NUMBER is held, released or taken down."""
     return reverse("desk_custody", kwargs={"number": number})
+
+
+def desk_source_path(number: int) -> str:
+    return reverse("desk_source", kwargs={"number": number})
 
 
 def models_path() -> str:

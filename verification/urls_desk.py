@@ -17,6 +17,7 @@ from verification.views import (
     notifications,
     queue,
     review,
+    sources,
     status,
 )
 
@@ -59,6 +60,11 @@ CALIBRATION: list[URLPattern | URLResolver] = [
     path("desk/audit/<int:number>/close", calibration.close, name="desk_audit_close"),
 ]
 
+SOURCES: list[URLPattern | URLResolver] = [
+    path("desk/s/<int:number>", sources.source, name="desk_source"),
+    path("desk/s/<int:number>/judge", sources.judge, name="desk_source_judge"),
+]
+
 MODELS: list[URLPattern | URLResolver] = [
     path("desk/models", models.page, name="desk_models"),
     path("desk/models/<int:number>", models.decide, name="desk_model_decide"),
@@ -81,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *EDITING,
     *CUSTODY,
     *CALIBRATION,
+    *SOURCES,
     *MODELS,
     *HEALTH,
 ]

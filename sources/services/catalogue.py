@@ -88,6 +88,8 @@ def affiliate_source(
     require(actor, Permission.EDIT)
     if len(rationale.strip()) < 10:  # noqa: PLR2004  # a word is not a reason
         raise Invalid("Say why, in a sentence: this label is public and can be disputed.")
+    if source.affiliations.filter(party=party, to_date__isnull=True).exists():
+        raise Conflict(f"It is on the side of {party.name} already. Look at the page again.")
     affiliation = Affiliation(
         source=source, party=party, degree=degree, from_date=from_date, rationale=rationale.strip()
     )
@@ -128,3 +130,30 @@ def grade_source(*, actor: User, source: Source, grade: str, rationale: str) -> 
     )
     enqueue("verification.source_graded", source_id=source.pk)
     return given
+
+
+@recording()
+def judge_source(
+    *,
+    actor: User,
+    source: Source,
+    rationale: str,
+    grade: str | None = None,
+    party: Party | None = None,
+    degree: str = Degree.MEMBER,
+) -> Source:
+    """Give SOURCE another grade, one more side, or both, for one stated reason."""
+    require(actor, Permission.EDIT)
+    if grade is None and party is None:
+        raise Invalid("Choose a grade or a side.")
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    newest = source.grades.first()
+    if grade is not None and newest is not None and newest.grade == grade:
+        raise Conflict(f"Its grade is {grade} already. Look at the page again.")
+    if grade is not None:
+        grade_source(actor=actor, source=source, grade=grade, rationale=rationale)
+    if party is not None:
+        affiliate_source(
+            actor=actor, source=source, party=party, degree=degree, rationale=rationale
+        )
+    return source

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts.models import User
+from claims.models import Claim
 from claims.vocabulary import Alignment, ClaimKind, Stance
 from sources.models import Affiliation, Source
 from sources.vocabulary import SourceKind
 from tests.factories import EvidenceFactory, PartyFactory, SourceFactory
 from tests.journeys.conftest import add_people
-from tests.journeys.shown_pages import Shown, show
+from tests.journeys.shown_pages import CHECKER, EDITOR, Shown, show
 from tests.journeys.test_every_page import UNREACHABLE, violations, width_at
 from tests.journeys.watched_tab import Tabs
 from tests.verification.settled_rows import settled_report
+from verification.services.assess import assess_claim
 
 pytestmark = pytest.mark.journey
 
+DESK = Shown("desk_source", "/desk/s/{source}", EDITOR)
 PUBLIC = Shown("source", "/s/{source}")
+OLD = "Its first reports named nobody; two of them were borne out."
+NEW = "Since the spring it repeats a channel of one side without saying so."
 RECORD = [
     (19, True, ClaimKind.CONTROL, Alignment.SELF_SERVING),
     (4, False, ClaimKind.CONTROL, Alignment.SELF_SERVING),
@@ -51,8 +59,30 @@ def source(db: None) -> Source:
             for _ in range(times):
                 settled_report(found, right=right, kind=kind, alignment=alignment)
         for stance in (Stance.SUPPORTS, Stance.CONTRADICTS, Stance.SUPPORTS):
-            EvidenceFactory.create(document__source=found, stance=stance)
+            score(EvidenceFactory.create(document__source=found, stance=stance).claim)
+        judge(found)
     return found
+
+
+def judge(source: Source) -> None:
+    """Two grades, an owner, somebody else's rating, and a claim that is nearly sure."""
+    PartyFactory.create(name="Government and allies")
+    checker, now = User.objects.get(email=CHECKER), timezone.now()
+    for days, grade, why in ((400, "C", OLD), (12, "D", NEW)):
+        at = now - timedelta(days=days)
+        source.grades.create(grade=grade, rationale=why, graded_by=checker, graded_at=at)
+    source.owner = SourceFactory.create(name="Lantern Media Group")
+    source.save()
+    source.ratings.create(
+        rater="Media Watch", value="Mixed for facts", scale="Very high to very low"
+    )
+    sure = EvidenceFactory.create(document__source=source, stance=Stance.SUPPORTS).claim
+    EvidenceFactory.create(claim=sure, document__source=SourceFactory.graded("B"), credibility=1)
+    score(sure)
+
+
+def score(claim: Claim) -> None:
+    assess_claim(claim_id=claim.pk)
 
 
 def for_everybody(page: Page, name: str) -> None:
@@ -64,6 +94,16 @@ def for_everybody(page: Page, name: str) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def test_the_desk_sees_more_and_what_another_grade_would_change(tabs: Tabs, source: Source) -> None:
+    page = show(tabs, DESK, {"source": source.number})
+    page.get_by_label("With the grade").select_option("A")
+    page.get_by_label("Also on the side of").select_option(label="Government and allies")
+    page.get_by_role("button", name="Show what it would change").click()
+    page.get_by_text("Changes 4 scores, 1 across a bar.", exact=True).wait_for()
+    page.get_by_text("Save this judgement").click()
+    for_everybody(page, "desk-source")
 
 
 def test_the_track_record_is_for_everybody(tabs: Tabs, source: Source) -> None:

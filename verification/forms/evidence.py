@@ -14,7 +14,7 @@ from claims.vocabulary import Alignment, AlignmentBasis, Directness, Resolution
 from sources.vocabulary import SourceKind
 from verification.forms.conflict import Clash
 from verification.forms.copies import FileForm, file_form
-from verification.forms.widgets import ProseField, folded, line, stance_field, written
+from verification.forms.widgets import ProseField, folded, line, offer, stance_field, written
 from verification.selectors.choices import Choices
 from verification.selectors.editor_rows import DeskRow
 
@@ -99,9 +99,9 @@ class EvidenceForm(forms.Form):
         initial = {**evidence_initial(row.item), "version": version, "seen": row.seen}
         super().__init__(data, initial=initial, auto_id=f"e{row.number}-%s", **options)
         known = row.item.document.source_id is not None
-        _offer(self.fields["source"], sources if known else [("", "Not known"), *sources])
+        offer(self.fields["source"], sources if known else [("", "Not known"), *sources])
         record = ("", f"As on record: {row.derived.lower()}")
-        _offer(self.fields["alignment"], [record, *((str(a), a.label) for a in Alignment)])
+        offer(self.fields["alignment"], [record, *((str(a), a.label) for a in Alignment)])
 
     def clean_new_source_name(self) -> str:
         return folded(self.cleaned_data["new_source_name"])
@@ -115,11 +115,6 @@ class EvidenceForm(forms.Form):
         if name:
             data["source"] = NewSource(name=name, kind=kind or SourceKind.OTHER)
         return data
-
-
-def _offer(field: forms.Field, choices: Choices) -> None:
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices
 
 
 def evidence_initial(item: Evidence) -> dict[str, Any]:

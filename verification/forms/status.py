@@ -18,7 +18,7 @@ from claims.vocabulary import Status
 from core.errors import DomainError, Missing
 from verification.conditions import MAX_FINDING, MIN_REASON, ReasonCode
 from verification.conditions.statements import written_length
-from verification.forms.widgets import MomentOfDay, ProseField, folded, written
+from verification.forms.widgets import MomentOfDay, ProseField, folded, offer, written
 from verification.selectors.editor_rows import DeskRow
 from verification.services.status import Change
 from verification.workflow import Transition
@@ -133,10 +133,10 @@ class StatusForm(forms.Form):
     def _offer_choices(self, rows: Sequence[DeskRow]) -> None:
         codes = [code for code in ReasonCode if code in self.asked.reason_codes]
         first = [("", "Choose one")] if len(codes) > 1 else []
-        _offer(self.fields["reason_code"], [*first, *((str(one), one.label) for one in codes)])
+        offer(self.fields["reason_code"], [*first, *((str(one), one.label) for one in codes)])
         if "decided_by" in self.fields:
             standing = sorted((row for row in rows if not row.withdrawn_at), key=_position)
-            _offer(
+            offer(
                 self.fields["decided_by"],
                 [(str(row.number), _label(row)) for row in standing],
             )
@@ -241,11 +241,6 @@ def _label(row: DeskRow) -> SafeString:
 
 def _position(row: DeskRow) -> int:
     return row.number
-
-
-def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices
 
 
 def start_of(day: Any) -> datetime | None:

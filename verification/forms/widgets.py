@@ -76,6 +76,12 @@ class MomentOfDay(forms.MultiValueField):
         return datetime.combine(data_list[0], data_list[1] or time.min, UTC)
 
 
+def offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    """Give a field its choices, which only the data know."""
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
 def stance_field() -> forms.ChoiceField:
     return forms.ChoiceField(
         label="Stance",

@@ -15,8 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from claims.vocabulary import Status
+from claims.models import Evidence
+from claims.vocabulary import Stance, Status
 from core.charts import Said
+from sources.models import Source
 from verification.learning.calibration import Calibration, measure
 from verification.learning.drift import Drift, drift
 from verification.models import Forecast, ForecastBasis, StatusEvent
@@ -24,6 +26,7 @@ from verification.models import Forecast, ForecastBasis, StatusEvent
 NEEDED = 30
 """Settled claims with a score before; fewer say nothing, and pages say so."""
 
+_COLUMNS = ("claim_id", "said", "proved_true", "weight", "settled_at", "at_decision")
 _STANDING = (Status.CONFIRMED, Status.REFUTED, Status.SUPERSEDED)
 
 
@@ -66,9 +69,20 @@ def standing_forecasts() -> QuerySet[Forecast]:
 
 def judged() -> list[Judged]:
     """Claims that can be judged, in the order in which they were settled. One query."""
-    columns = ("claim_id", "said", "proved_true", "weight", "settled_at", "at_decision")
     scored = standing_forecasts().exclude(basis=ForecastBasis.NONE)
-    return [Judged(*values) for values in scored.values_list(*columns)]
+    return [Judged(*values) for values in scored.values_list(*_COLUMNS)]
+
+
+def judged_of(source: Source) -> list[Judged]:
+    """The same of the claims that SOURCE reported on, whatever it said of them. One query."""
+    spoken = Evidence.objects.filter(
+        document__source=source,
+        withdrawn_at=None,
+        stance__in=[Stance.SUPPORTS, Stance.CONTRADICTS],
+    )
+    scored = standing_forecasts().exclude(basis=ForecastBasis.NONE)
+    found = scored.filter(claim__in=spoken.values("claim"))
+    return [Judged(*values) for values in found.values_list(*_COLUMNS)]
 
 
 def reliability(rows: Sequence[Judged] | None = None) -> Reliability:
@@ -96,8 +110,8 @@ def measured(rows: Sequence[Judged], *, weighted: bool = True) -> Calibration | 
     return measure([row.said for row in rows], [row.proved_true for row in rows], weights)
 
 
-def bins_of(rows: Sequence[Judged]) -> tuple[Said, ...]:
-    found = measured(rows)
+def bins_of(rows: Sequence[Judged], *, weighted: bool = True) -> tuple[Said, ...]:
+    found = measured(rows, weighted=weighted)
     return tuple(
         Said(one.said, one.happened, one.low, one.high, one.n, one.start, one.end)
         for one in (found.bins if found else ())

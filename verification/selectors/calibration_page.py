@@ -12,7 +12,7 @@ from claims.vocabulary import Stance
 from core.bidi import with_turns_shown
 from core.charts import Said
 from verification.conditions.phrases import count
-from verification.desk_addresses import desk_claim_path
+from verification.desk_addresses import desk_claim_path, desk_source_path
 from verification.selectors.brief import Fact
 from verification.selectors.calibration import (
     Judged,
@@ -180,7 +180,7 @@ def _by_source(rows: Sequence[Judged]) -> tuple[Period, ...]:
 def _sorted(found: Mapping[tuple[int, str], Sequence[Judged]]) -> tuple[Period, ...]:
     listed = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0][0]))
     return tuple(
-        _period(with_turns_shown(name), rows, href=f"/s/{number}")
+        _period(with_turns_shown(name), rows, href=desk_source_path(number))
         for (number, name), rows in listed
     )
 

@@ -15,7 +15,12 @@ from core.bidi import with_turns_shown
 from sources.models import Document, Snapshot
 from sources.vocabulary import Safety
 from verification.addresses import snapshot_path
-from verification.desk_addresses import custody_path, item_path, open_item_path
+from verification.desk_addresses import (
+    custody_path,
+    desk_source_path,
+    item_path,
+    open_item_path,
+)
 from verification.scoring import Exclusion
 from verification.selectors import phrases
 from verification.selectors.captures import newest_captures, why_not_archived
@@ -65,6 +70,7 @@ class DeskRow:
     edit_href: str
     close_href: str
     source: str
+    source_href: str
     side: str
     when: str
     stance: str
@@ -190,6 +196,7 @@ def _row(item: Evidence, scene: _Scene) -> DeskRow:
         edit_href=opening,
         close_href=item_path(scene.number, item.position),
         source=document.source.name if document.source else "",
+        source_href=desk_source_path(document.source.number) if document.source else "",
         side=side_in_words(item),
         when=_when(document),
         stance=item.stance,

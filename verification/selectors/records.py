@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import BigIntegerField, Count, Q, Value
+from django.db.models import BigIntegerField, Count, Q, QuerySet, Value
 
 from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of_all
@@ -139,9 +139,18 @@ def _difference(whole: TrackRecord, own: TrackRecord) -> TrackRecord:
 
 def whole_records() -> Mapping[str, Mapping[Interest, TrackRecord]]:
     """The record of every source that has one, by name and interest class."""
+    return _by_record(Credibility.objects.filter(slice=Slice.INTEREST))
+
+
+def records_of(name: str) -> Mapping[Interest, TrackRecord]:
+    """The record with this NAME, by interest class."""
+    rows = Credibility.objects.filter(slice=Slice.INTEREST, record=name)
+    return _by_record(rows).get(name, {})
+
+
+def _by_record(rows: QuerySet[Credibility]) -> Mapping[str, Mapping[Interest, TrackRecord]]:
     found: dict[str, dict[Interest, TrackRecord]] = {}
-    rows = Credibility.objects.filter(slice=Slice.INTEREST).order_by()
-    for name, interest, *counts in rows.values_list("record", "value", *_COUNTS):
+    for name, interest, *counts in rows.order_by().values_list("record", "value", *_COUNTS):
         found.setdefault(name, {})[Interest(interest)] = TrackRecord(*counts)
     return found
 

@@ -166,7 +166,7 @@ def source_page(number: int, before: UUID | None = None) -> SourcePage:
         name=source_name(source),
         withheld=withheld,
         kind=str(source.get_kind_display()),
-        sides=tuple(_side(row, withheld=withheld) for row in source.affiliations.all()),
+        sides=tuple(side_of_source(row, withheld=withheld) for row in source.affiliations.all()),
         record=public_records([source]).get(source.pk),
         reports=reports,
         older=older,
@@ -188,7 +188,7 @@ def _particulars(source: Source) -> dict[str, Any]:
         "description": source.description,
         "facts": tuple(fact for fact in _facts(source) if fact.text),
         "judgements": tuple(_judgement(row) for row in source.grades.all()),
-        "opinions": tuple(_opinion(row) for row in source.ratings.all()),
+        "opinions": tuple(opinion_of(row) for row in source.ratings.all()),
     }
 
 
@@ -205,7 +205,7 @@ def _facts(source: Source) -> tuple[Fact, ...]:
     )
 
 
-def _side(row: Affiliation, *, withheld: bool) -> Side:
+def side_of_source(row: Affiliation, *, withheld: bool) -> Side:
     start = f"from {row.from_date:%-d %b %Y}" if row.from_date else ""
     end = f"until {row.to_date:%-d %b %Y}" if row.to_date else ""
     span = " ".join(part for part in (start, end) if part)
@@ -218,7 +218,7 @@ def _judgement(row: SourceGrade) -> Judgement:
     return Judgement(row.graded_at, label, Grade(row.grade).label, row.rationale)
 
 
-def _opinion(row: ExternalRating) -> Opinion:
+def opinion_of(row: ExternalRating) -> Opinion:
     on = f"{row.rated_on:%-d %b %Y}" if row.rated_on else ""
     return Opinion(row.rater, row.value, row.scale, on, row.link)
 

@@ -1,0 +1,185 @@
+"""What open claims would score if a source were judged otherwise. Nothing is written.
+
+The numbers are those that the same change would leave behind, bit for bit: never settled claims are
+scored in columns, as `assess_many` does it; those that were settled once are scored alone, without
+what their own outcome taught, as `assess_claim` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.db.models import QuerySet
+
+from claims.alignment import derived_alignment
+from claims.models import Claim, Evidence
+from claims.selectors.evidence import evidence_of_all
+from claims.vocabulary import Alignment, AlignmentBasis, Stance
+from sources.models import Party, Source
+from sources.vocabulary import Grade
+from verification.bulk import Scores
+from verification.bulk.columns import Ints
+from verification.bulk.voices import ALIGNMENTS
+from verification.scoring import Score, assess
+from verification.selectors.desk_scores import Desk
+from verification.selectors.flattened import Flat, flattened
+from verification.selectors.records import ever_settled, scorings_of
+from verification.selectors.track_record import SETTLED
+from verification.selectors.waiting import live_claims
+
+Items = Mapping[int, Sequence[Evidence]]
+
+MOST_CLAIMS = 50_000
+"""Newest claims that are scored for one look; a source that touches more is told so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What is tried on a source: another grade, one more side, or both."""
+
+    source: Source
+    grade: Grade | None = None
+    party: Party | None = None
+
+    @property
+    def is_something(self) -> bool:
+        return self.grade is not None or self.party is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What becomes of the score of one claim, by its primary key."""
+
+    claim: int
+    before: Seen
+    after: Seen
+
+    @property
+    def size(self) -> float:
+        return abs(self.after.estimate - self.before.estimate)
+
+
+def open_claims_of(source: Source) -> QuerySet[Claim]:
+    """Claims that are not settled and on which SOURCE says something that was not withdrawn."""
+    spoken = Evidence.objects.filter(
+        document__source=source,
+        stance__in=[Stance.SUPPORTS, Stance.CONTRADICTS],
+        withdrawn_at=None,
+    )
+    return live_claims().exclude(status__in=SETTLED).filter(pk__in=spoken.values("claim"))
+
+
+def own_parties(source: Source) -> Mapping[str, int]:
+    """Primary keys of the sides that SOURCE is on now, by their names in addresses."""
+    standing = source.affiliations.filter(to_date__isnull=True)
+    return dict(standing.values_list("party__slug", "party_id"))
+
+
+def moves(tried: Tried) -> Iterator[Move]:
+    """Every open claim of the source that has a score. A fixed number of queries."""
+    newest = open_claims_of(tried.source).order_by("-pk").values_list("pk", flat=True)
+    ids = np.fromiter(newest[:MOST_CLAIMS], np.int64)
+    if len(ids):
+        alone = ever_settled(ids.tolist())
+        yield from _together(ids[~np.isin(ids, list(alone))], tried)
+        yield from _alone(alone, tried)
+
+
+# --- In columns
+
+
+def _together(ids: Ints, tried: Tried) -> Iterator[Move]:
+    desk = Desk.opened()
+    flat = flattened(ids, desk.known)
+    other = desk.with_grade(tried.source.number, tried.grade) if tried.grade else desk
+    before, after = desk.scores(flat), other.scores(_resided(flat, tried))
+    for place in np.flatnonzero(before.counted & after.counted).tolist():
+        yield Move(int(flat.claims["id"][place]), _row(before, place), _row(after, place))
+
+
+def _row(scores: Scores, place: int) -> Seen:
+    return Seen(
+        float(scores.estimate[place]),
+        float(scores.low[place]),
+        float(scores.high[place]),
+    )
+
+
+def _resided(flat: Flat, tried: Tried) -> Flat:
+    """With the alignments that would be derived if the source belonged to one side more."""
+    if tried.party is None:
+        return flat
+    derived, evidence = _derived(tried), flat.evidence.copy()
+    for row in np.flatnonzero(flat.source["number"] == tried.source.number).tolist():
+        key = int(evidence["claim"][row]), int(evidence["position"][row])
+        if key in derived:
+            evidence["alignment"][row] = ALIGNMENTS.index(derived[key])
+    return replace(flat, evidence=evidence)
+
+
+def _derived(tried: Tried) -> dict[tuple[int, int], Alignment]:
+    """By claim and position, of the items whose alignment no person has set."""
+    parties = _parties(tried)
+    items = Evidence.objects.filter(
+        document__source=tried.source,
+        alignment_basis=AlignmentBasis.DERIVED,
+        claim__in=open_claims_of(tried.source),
+    )
+    rows = items.values_list("claim_id", "position", "stance", "claim__favours_id")
+    return {
+        (claim, position): derived_alignment(stance=stance, source_parties=parties, favours=favours)
+        for claim, position, stance, favours in rows
+    }
+
+
+def _parties(tried: Tried) -> frozenset[int]:
+    more = [tried.party.pk] if tried.party else []
+    return frozenset([*own_parties(tried.source).values(), *more])
+
+
+# --- One by one
+
+
+def _alone(ids: Collection[int], tried: Tried) -> Iterator[Move]:
+    claims = list(Claim.objects.filter(pk__in=ids))
+    items = evidence_of_all(claims)
+    before = _assessed(claims, items)
+    _judge_otherwise(claims, items, tried)
+    for pk, after in _assessed(claims, items).items():
+        if before[pk].contributions and after.contributions:
+            yield Move(pk, _seen(before[pk]), _seen(after))
+
+
+def _assessed(claims: Sequence[Claim], items: Items) -> Mapping[int, Score]:
+    found = scorings_of(claims, items)
+    return {pk: assess(one.told, one.parameters) for pk, one in found.items()}
+
+
+def _judge_otherwise(claims: Sequence[Claim], items: Items, tried: Tried) -> None:
+    """Changes the rows in memory, as the change would change them in the database."""
+    parties = _parties(tried)
+    for claim in claims:
+        for item in items[claim.pk]:
+            if item.document.source_id != tried.source.pk:
+                continue
+            if tried.grade:
+                annotated: Any = item  # by claims.selectors.evidence
+                annotated.grade = tried.grade
+            if tried.party and item.alignment_basis == AlignmentBasis.DERIVED:
+                item.alignment = derived_alignment(
+                    stance=item.stance, source_parties=parties, favours=claim.favours_id
+                )
+
+
+def _seen(score: Score) -> Seen:
+    return Seen(score.estimate, score.low, score.high)

@@ -1,0 +1,70 @@
+"""A source at the desk: what is known of it, and what it would change to judge it otherwise."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import DeskRequest, desk
+from accounts.roles import Permission
+from core.errors import Conflict, Invalid
+from core.http import SeeOther
+from sources.models import Source
+from sources.services.catalogue import judge_source
+from verification.desk_addresses import desk_source_path
+from verification.forms.public import ReportQuery, asked
+from verification.forms.source import JudgeForm, WhatIfForm
+from verification.selectors.desk_source import desk_source, known_source
+from verification.selectors.what_if_page import preview
+
+
+@require_safe
+@desk()
+def source(request: DeskRequest, number: int) -> HttpResponse:
+    return _show(request, known_source(number))
+
+
+@require_POST
+@desk(Permission.EDIT)
+def judge(request: DeskRequest, number: int) -> HttpResponse:
+    known = known_source(number)
+    form = JudgeForm(known, request.POST)
+    if not form.is_valid():
+        return _show(request, known, form, refused=form.aside(), status=422)
+    try:
+        judge_source(actor=request.user, source=known, **form.judged())
+    except (Conflict, Invalid) as error:
+        return _show(request, known, form, refused=error.message, status=error.status)
+    messages.success(request, "Saved. The scores of its claims are being worked out again.")
+    return SeeOther(desk_source_path(number))
+
+
+def _show(
+    request: DeskRequest,
+    known: Source,
+    sent: JudgeForm | None = None,
+    *,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page with what is asked for; SENT: the form that was not saved."""
+    form = WhatIfForm(known, request.POST if sent else request.GET)
+    tried = form.tried() if form.is_valid() else None
+    page = desk_source(known, asked(ReportQuery, request.GET)["before"])
+    is_tried = tried is not None and tried.is_something
+    context = {
+        "page": page,
+        "form": form,
+        "preview": preview(tried) if tried and is_tried else None,
+        "judge": (sent or JudgeForm(known, initial=form.cleaned_data)) if is_tried else None,
+        "may_judge": request.user.can(Permission.EDIT),
+        "refused": (refused,) if refused else (),
+        "wrong": status != HTTPStatus.OK or bool(form.errors),
+        "older": f"?{urlencode({'before': page.older})}" if page.older else "",
+    }
+    return render(request, "desk/source.html", context, status=422 if form.errors else status)
