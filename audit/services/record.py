@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,18 +19,37 @@ from core import origin
 SYSTEM = "Corroborate"
 
 
+class _Held(threading.local):
+    """How many `recording` blocks this thread, and so its connection, is within."""
+
+    blocks = 0
+
+
+_held = _Held()
+
+
 @contextmanager
 def recording() -> Iterator[None]:
     """One transaction of a service that writes the record; also a decorator.
 
     It holds the end of the chain from its first statement, so those who write history do so one
     after the other. Taken later, beside locks on rows, two writers could each hold what the other
-    needs: the one a claim, the other the chain.
+    needs: the one a claim, the other the chain. The outermost block holds it for those within.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-        yield
+        if not _held.blocks:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+        _held.blocks += 1
+        try:
+            yield
+        finally:
+            _held.blocks -= 1
+
+
+def _joined() -> AbstractContextManager[None]:
+    """The block that the caller began, or one of its own: a line needs no savepoint."""
+    return nullcontext() if _held.blocks else recording()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +63,6 @@ class Entry:
     reason: str = ""
 
 
-@recording()
 def record_event(
     *,
     actor: User | None,
@@ -62,9 +81,13 @@ def record_event(
     return event
 
 
-@recording()
 def record_events(*, actor: User | None, entries: Iterable[Entry]) -> list[AuditEvent]:
     """Append one line for each of ENTRIES, in this order."""
+    with _joined():
+        return _append(actor, entries)
+
+
+def _append(actor: User | None, entries: Iterable[Entry]) -> list[AuditEvent]:
     last = AuditEvent.objects.order_by("-seq").values("seq", "hash").first()
     seq, previous = (last["seq"], last["hash"]) if last else (0, "")
     events = []

@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from audit.models import CHAIN_LOCK, AuditEvent
 from audit.services.record import record_event, recording
+from core.errors import Conflict
 from tests.factories import PartyFactory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,3 +47,38 @@ def test_the_chain_is_held_before_anything_else_is_asked_for(checker: User) -> N
         record_event(actor=checker, tag="sources:party:renamed", subject=party)
     statements = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
     assert "pg_advisory_xact_lock" in statements[0]
+
+
+@pytest.mark.django_db
+def test_a_line_is_added_within_the_callers_block_at_no_further_cost(checker: User) -> None:
+    with CaptureQueriesContext(connection) as queries, recording():
+        for _ in range(2):
+            record_event(actor=None, tag="tests:line:added", subject=checker)
+    asked = [query["sql"].partition(" ")[0] for query in queries.captured_queries]
+    assert asked.count("SAVEPOINT") == 1, "the block's own, within the test's transaction"
+    assert sum("pg_advisory" in query["sql"] for query in queries.captured_queries) == 1
+
+
+@pytest.mark.django_db
+def test_what_the_inner_service_wrote_is_undone_alone_and_the_chain_stays_held(
+    checker: User,
+) -> None:
+    with recording():
+        with pytest.raises(Conflict), recording():
+            record_event(actor=None, tag="tests:line:undone", subject=checker)
+            raise Conflict("No.", code="no")
+        assert _is_held_here()
+        record_event(actor=None, tag="tests:line:kept", subject=checker)
+    assert [event.tag for event in AuditEvent.objects.filter(tag__startswith="tests:")] == [
+        "tests:line:kept"
+    ]
+
+
+def _is_held_here() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND objid = %s AND pid = pg_backend_pid())",
+            [CHAIN_LOCK],
+        )
+        return bool(cursor.fetchone()[0])
