@@ -1,9 +1,9 @@
 """Many captures in one process: claimed together, fetched by threads, settled together.
 
-Claiming, the verdicts of robots.txt that are known, leases and settling are done for all at once by
-the thread that runs the worker. A thread that fetches uses the database, by a connection of its
-own, only where a capture needs it alone: to count its connection to a host, to follow a redirect,
-to find an earlier copy that may hold the same page.
+Claiming, the verdicts of robots.txt that are known and leases are done for all at once by the
+thread that runs the worker; a second one settles meanwhile. A thread that fetches uses the
+database, by a connection of its own, only where a capture needs it alone: to count its connection
+to a host, to follow a redirect, to find an earlier copy that may hold the same page.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import logging
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from threading import Barrier, Event
+from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection, connections
 
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.services.capture import fetched, run_leased
@@ -27,9 +29,42 @@ from sources.vocabulary import RobotsVerdict
 logger = logging.getLogger(__name__)
 
 # What ends within this time is settled together; a page that is fetched alone waits for nobody.
-_GATHER_SECONDS = 0.1
+_GATHER_SECONDS = 0.05
+# While the desk is behind, fetching goes on until so many times the threads wait for it.
+_MOST_UNSETTLED = 3
 _IDLE_SECONDS = 0.5
 _AWAY_SECONDS = 1.0
+
+
+Ended = tuple[Order, "Future[CaptureResult | None]"]
+Result = tuple[Order, CaptureResult]
+
+
+class _Desk:
+    """Settles what has ended in a thread of its own, one batch at a time."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, "settle")
+        self.batches: tuple[Future[None], ...] = ()
+        self.orders: tuple[Order, ...] = ()
+
+    def settle(self, ended: Collection[Ended]) -> None:
+        """Begin with ENDED; raises what kept the batch before from being settled."""
+        before, self.batches = self.batches, ()
+        self.orders = tuple(order for order, _ in ended)
+        if ended:
+            self.batches = (self._pool.submit(_settle, ended),)
+        for batch in before:
+            batch.result()
+
+    def close(self) -> None:
+        self._pool.submit(connections.close_all)  # those of that thread
+        self._pool.shutdown()
+
+
+def _settle(ended: Collection[Ended]) -> None:
+    close_old_connections()
+    settle_batch(_results(ended))
 
 
 class CaptureWorker:
@@ -39,6 +74,7 @@ class CaptureWorker:
         self._camera = camera
         self._threads = threads
         self._running: dict[Future[CaptureResult | None], Order] = {}
+        self._desk = _Desk()
         self._next_beat = 0.0
 
     def run(self, stop: Event) -> None:
@@ -47,8 +83,8 @@ class CaptureWorker:
         While the database is away nothing is lost: what was fetched meanwhile is fetched again
         once its lease is over.
         """
-        with ThreadPoolExecutor(self._threads, "fetch") as pool:
-            while self._running or not stop.is_set():
+        with ThreadPoolExecutor(self._threads, "fetch") as pool, closing(self._desk):
+            while self._running or self._desk.batches or not stop.is_set():
                 try:
                     if not stop.is_set():
                         self._take(pool)
@@ -61,7 +97,10 @@ class CaptureWorker:
             _close_connections(pool, self._threads)
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
-        room = self._threads - len(self._running)
+        room = min(
+            self._threads - sum(not future.done() for future in self._running),
+            _MOST_UNSETTLED * self._threads - len(self._running),
+        )
         if room < max(self._threads // 4, 1):
             return
         for order in take_orders(at_most=room):
@@ -76,17 +115,23 @@ class CaptureWorker:
         return None
 
     def _settle_ended(self, stop: Event) -> None:
-        if not self._running:
+        """Hand what has ended to the desk, once that is done with what it has."""
+        if not (self._running or self._desk.batches):
             stop.wait(_IDLE_SECONDS)
             return
-        done, _ = wait(self._running, timeout=_GATHER_SECONDS)
-        settle_batch(_results([(self._running.pop(future), future) for future in done]))
+        under_way: list[Future[Any]] = [*self._running, *self._desk.batches]
+        wait(under_way, timeout=_GATHER_SECONDS)
+        if not all(batch.done() for batch in self._desk.batches):
+            return
+        done = [future for future in self._running if future.done()]
+        self._desk.settle([(self._running.pop(future), future) for future in done])
 
     def _beat(self) -> None:
         if time.monotonic() < self._next_beat:
             return
         self._next_beat = time.monotonic() + lease_time().total_seconds() / 3
-        extend_leases([order.lease for order in self._running.values()])
+        orders = [*self._running.values(), *self._desk.orders]
+        extend_leases([order.lease for order in orders])
 
 
 def _close_connections(pool: ThreadPoolExecutor, threads: int) -> None:
@@ -100,10 +145,7 @@ def _close_connections(pool: ThreadPoolExecutor, threads: int) -> None:
     wait([pool.submit(close) for _ in range(threads)])
 
 
-Result = tuple[Order, CaptureResult]
-
-
-def _results(ended: Collection[tuple[Order, Future[CaptureResult | None]]]) -> list[Result]:
+def _results(ended: Collection[Ended]) -> list[Result]:
     """Those that are to be settled; a defect of ours is put down to the row it happened in."""
     results = []
     for order, future in ended:

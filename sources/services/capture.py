@@ -26,9 +26,10 @@ from sources.selectors.room import has_room
 from sources.services.artifacts import is_under_way, make_artifact
 from sources.services.documents import add_document
 from sources.services.gate import gated
+from sources.services.heart import kept_alive
 from sources.services.hosts import wait_for_appointment
 from sources.services.installation import capturer
-from sources.services.leases import Lease, LeaseLost, claim_snapshot, kept_alive
+from sources.services.leases import Lease, LeaseLost, claim_snapshot
 from sources.services.orders import Order
 from sources.services.revisits import holder_for, with_earlier
 from sources.services.robots import heed_robots

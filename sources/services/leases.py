@@ -6,26 +6,22 @@ lease finds that its fence is no longer the row's, and changes nothing.
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models.functions import Now
 
 from sources.models import Snapshot
 from sources.selectors.room import has_room
 from sources.vocabulary import CaptureState
-
-logger = logging.getLogger(__name__)
 
 # Steps are for people who look on: none is written sooner than this after what was written last.
 _STEP_SECONDS = 1.0
@@ -42,6 +38,7 @@ UPDATE sources_snapshot AS held
    SET lease_until = statement_timestamp() + make_interval(secs => %(lease)s)
   FROM unnest(%(ids)s::bigint[], %(fences)s::integer[]) AS mine (id, fence)
  WHERE held.id = mine.id AND held.fence = mine.fence AND held.state = %(running)s
+RETURNING held.id
 """
 
 
@@ -72,11 +69,6 @@ class Lease:
         """Extend the lease and write what is known already; raises LeaseLost."""
         if self.lost.is_set() or not self._extend(**columns):
             raise LeaseLost
-
-    def beat(self) -> None:
-        """Extend the lease; sets `lost` once it cannot be extended any more."""
-        if not self._extend():
-            self.lost.set()
 
     def _extend(self, **changes: Any) -> bool:
         rows = Snapshot.objects.filter(
@@ -114,7 +106,7 @@ def claim_snapshots(snapshot_ids: Sequence[int]) -> list[Lease]:
 
 
 def extend_leases(leases: Collection[Lease]) -> None:
-    """Extend all LEASES at once. Whose lease is lost finds out when it settles."""
+    """Extend all LEASES at once; sets `lost` of those that cannot be extended any more."""
     fences = {lease.snapshot_id: lease.fence for lease in leases}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -126,27 +118,7 @@ def extend_leases(leases: Collection[Lease]) -> None:
                 "lease": lease_time().total_seconds(),
             },
         )
-
-
-@contextmanager
-def kept_alive(lease: Lease) -> Iterator[None]:
-    """Extend LEASE from a thread, three times within its length, until the block ends."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_beat, args=(lease, ended), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def _beat(lease: Lease, ended: threading.Event) -> None:
-    try:
-        while not ended.wait(lease_time().total_seconds() / 3):
-            try:
-                lease.beat()
-            except DatabaseError as problem:
-                logger.warning("Lease of snapshot %s not extended: %s", lease.snapshot_id, problem)
-    finally:
-        connection.close()
+        extended = {snapshot_id for (snapshot_id,) in cursor.fetchall()}
+    for lease in leases:
+        if lease.snapshot_id not in extended:
+            lease.lost.set()

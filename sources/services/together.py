@@ -19,7 +19,7 @@ from sources.services.settle import Settled, settle_captures
 
 # Where many are under way, one that waits this long costs nobody anything but that; a page that is
 # captured alone waits for nobody.
-_LINGER_SECONDS = 0.05
+_LINGER_SECONDS = 0.02
 _CROWD = 5
 
 

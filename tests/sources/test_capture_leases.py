@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,10 +16,13 @@ from audit.models import AuditEvent
 from sources.capture.pipeline import Capturer, CaptureResult
 from sources.models import FetchHop, Snapshot, StoredObject
 from sources.services import capture, leases, settle
-from sources.services.leases import LeaseLost, claim_snapshot, extend_leases, kept_alive
+from sources.services.heart import kept_alive
+from sources.services.leases import LeaseLost, claim_snapshot, extend_leases
 from sources.vocabulary import CaptureState
 from tests.sources.conftest import Queue
 from tests.sources.origin import Origin
+
+PATIENCE_SECONDS = 20
 
 pytestmark = pytest.mark.usefixtures("announced")
 
@@ -107,7 +112,7 @@ def test_a_worker_learns_at_its_next_step_that_the_lease_is_lost(queued: Queue) 
     lease.written_at -= 1
     with pytest.raises(LeaseLost):
         lease.note_step("sealing")
-    lease.beat()
+    extend_leases([lease])
     assert lease.lost.is_set()
 
 
@@ -150,19 +155,29 @@ def test_a_living_worker_keeps_its_lease(queued: Queue, settings: object) -> Non
     lease = claim_snapshot(snapshot.pk)
     before = Snapshot.objects.get().lease_until
     settings.CAPTURE_LEASE_SECONDS = 0.3
-    extended = threading.Event()
-    real = lease._extend
-    lease_type = type(lease)
+    with kept_alive(lease):
+        wait_until(lambda: Snapshot.objects.get().lease_until != before)
+    assert not lease.lost.is_set()
 
-    class Watched(lease_type):
-        def _extend(self, **changes: str) -> bool:
-            done = real(**changes)
-            extended.set()
-            return done
 
-    with kept_alive(Watched(lease.snapshot_id, lease.fence)):
-        assert extended.wait(5)
-    assert Snapshot.objects.get().lease_until != before
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_lease_is_anothers_by_now_is_told_while_it_works(
+    queued: Queue, settings: object
+) -> None:
+    first, second = queued("/first"), queued("/second")
+    lost, held = claim_snapshot(first.pk), claim_snapshot(second.pk)
+    settings.CAPTURE_LEASE_SECONDS = 0.3
+    with kept_alive(lost), kept_alive(held):
+        _taken_over(first)
+        assert lost.lost.wait(PATIENCE_SECONDS)
+    assert not held.lost.is_set()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_an_expired_lease_is_queued_again_and_a_living_one_is_not(queued: Queue) -> None:
