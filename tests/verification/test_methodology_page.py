@@ -26,13 +26,14 @@ from tests.verification.page_reading import Page, read
 from verification.models import Assessment, ModelState, ScoringModel
 from verification.scoring import DEFAULT_PARAMETERS, METHOD, Parameters
 from verification.selectors import public_models, worked_example
+from verification.selectors.steps import kept_short
 
 pytestmark = pytest.mark.django_db
 PATH = "/methodology"
 FIGURES = {"n_reports": 214.0, "n_claims": 61.0, "log_loss_before": 0.412, "log_loss_after": 0.297}
 WHY = "Its numbers agree with what we know of these sources."
 SHEETS = ("tokens.css", "site.css", "charts.css")
-MOST_BYTES = 50_000
+MOST_BYTES, MOST_NODES = 50_000, 1200
 NO_EXAMPLE = "No published claim has a score from 3 independent origins yet."
 
 
@@ -121,6 +122,25 @@ def test_a_score_of_many_reports_ends_in_one_line_for_the_rest(
     assert f"{len(whole) - 4} more, each of them smaller" in section(page, "example")
     assert len(short) == 5
     assert short[-1][2] == whole[-1][2]
+
+
+def made_together(claim: Claim, off: float = 0.0) -> None:
+    """The newest score again, as a run over many claims keeps it: without steps."""
+    row = Assessment.objects.filter(claim=claim).latest("at")
+    row.pk, row.at, row.log_odds = None, timezone.now(), row.log_odds + off
+    row.explanation = kept_short(counted=True, snapshot=DEFAULT_PARAMETERS.version)
+    row.save(force_insert=True)
+
+
+def test_a_score_that_keeps_no_steps_is_shown_if_they_come_to_it(aleppo: Aleppo) -> None:
+    claim = aleppo.confirm()
+    stored = sum_of(read(PATH))
+    made_together(claim)
+    page = read(PATH)
+    assert sum_of(page) == stored
+    assert "come to the score that is stored" in section(page, "example")
+    made_together(claim, off=0.01)
+    assert NO_EXAMPLE in read(PATH).text
 
 
 @pytest.mark.parametrize("publication", [Publication.DRAFT, Publication.WITHDRAWN])
@@ -242,7 +262,9 @@ def test_the_page_and_its_sheets_are_fewer_bytes_than_a_phone_minds(
     for count in range(1, 21):
         refused(count, editor)
     sheets = (Path(settings.BASE_DIR) / "static/css" / name for name in SHEETS)
-    sent = [read(PATH).response.content, *(sheet.read_bytes() for sheet in sheets)]
+    page = read(PATH)
+    assert len(page.tree.xpath("//*")) < MOST_NODES
+    sent = [page.response.content, *(sheet.read_bytes() for sheet in sheets)]
     assert sum(len(gzip.compress(part)) for part in sent) < MOST_BYTES
 
 

@@ -1,7 +1,8 @@
 """A published score worked out line by line, from the numbers that are stored with it.
 
-Nothing is computed again: every number is of the stored assessment, so that a reader who redoes
-the sum checks what we published and not what the code would say today.
+Every number is of the stored assessment, so that a reader who redoes the sum checks what we
+published and not what the code would say today. Only where all of them were made together with
+many others, and keep no steps, are steps worked out, and shown if they come to the stored score.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, OuterRef, Subquery
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
-from claims.models import Evidence
+from claims.models import Claim, Evidence
 from claims.selectors.claims import published_claims
+from claims.selectors.evidence import evidence_of
 from claims.vocabulary import Stance
 from core.bidi import without_turns
 from core.charts import Step
@@ -27,6 +30,7 @@ from verification.selectors.known import FEWEST_FOR_A_POINT
 from verification.selectors.reasons import start_label
 from verification.selectors.records import parameters_of
 from verification.selectors.redaction import who_says
+from verification.selectors.steps import with_steps
 from verification.selectors.weighing import Weighing, remark, weighing_of
 
 LOOKED_AT = 100
@@ -35,7 +39,13 @@ LOOKED_AT = 100
 BY_HAND = 12
 """Reports that a reader would still add up; of more, the rest is one line."""
 
+TRIED = 3
+"""Assessments without steps whose steps are worked out until some come to the stored score."""
+
 DIGITS = 4
+
+
+_ORIGINS = F("origins_for") + F("origins_against")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +70,7 @@ class Example:
     """`start`, `log_odds`, `reach`: log-odds; `prior`, `estimate`, `low`, `high`: probabilities.
 
     `reach`: how far the range goes to each side, `spread` times the root of `variance`.
+    `is_stored`: the steps are stored too, not only what they come to.
     """
 
     number: int
@@ -67,6 +78,7 @@ class Example:
     sentence: str
     language: str
     at: datetime
+    is_stored: bool
     json_href: str
     model: str
     prior: float
@@ -88,8 +100,8 @@ class Example:
 def worked_example() -> Example | None:
     """The score with most reports that can be added up by hand; None if no score shows a point.
 
-    Of claims alike the one that changed last. Four queries, and none reads more than LOOKED_AT
-    claims.
+    Of claims alike the one that changed last. Four queries where steps are stored; none reads more
+    than LOOKED_AT claims.
     """
     assessment = _chosen()
     if assessment is None:
@@ -105,10 +117,29 @@ def _chosen() -> Assessment | None:
     looked_at = _newest_assessments()
     weighed = _weighed(looked_at)
     if not weighed:
-        return None
+        return _worked_out(looked_at)
     best = min(weighed, key=lambda pk: (*_rank(weighed[pk]), looked_at.index(pk)))
+    return _whole().get(pk=best)
+
+
+def _whole() -> QuerySet[Assessment]:
     rows = Assessment.objects.select_related("claim", "scoring_model")
-    return rows.defer("scoring_model__parameters").get(pk=best)
+    return rows.defer("scoring_model__parameters")
+
+
+def _worked_out(assessments: Sequence[int]) -> Assessment | None:
+    """The same of assessments that were made with many others: of most origins, steps and all."""
+    rows = _whole().filter(pk__in=assessments).annotate(origins=_ORIGINS)
+    short = rows.filter(origins__gte=FEWEST_FOR_A_POINT, explanation__counted=True)
+    for row in short.order_by("-origins", "-at", "-pk")[:TRIED]:
+        with_steps(row, row.claim, partial(_evidence, row.claim))
+        if row.explanation["contributions"]:
+            return row
+    return None
+
+
+def _evidence(claim: Claim) -> list[Evidence]:
+    return list(evidence_of(claim))
 
 
 def _newest_assessments() -> list[int]:
@@ -126,9 +157,8 @@ def _weighed(assessments: Sequence[int]) -> Mapping[int, int]:
         function="jsonb_array_length",
         output_field=IntegerField(),
     )
-    found = Assessment.objects.filter(pk__in=assessments).annotate(
-        weighed=number, origins=F("origins_for") + F("origins_against")
-    )
+    found = Assessment.objects.filter(pk__in=assessments)
+    found = found.annotate(weighed=number, origins=_ORIGINS)
     rows = found.filter(weighed__gt=0, origins__gte=FEWEST_FOR_A_POINT)
     return dict(rows.values_list("pk", "weighed"))
 
@@ -150,6 +180,7 @@ def _example(assessment: Assessment, items: Mapping[str, Evidence]) -> Example:
         sentence=without_turns(claim.sentence),
         language=claim.language,
         at=assessment.at,
+        is_stored="counted" not in told,
         json_href=reverse("api:assessment", args=[claim.number]),
         model=parameters.version,
         prior=weighing.prior,
