@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep forecasts": {"task": "verification.sweep_forecasts", "schedule": 3600.0},
     "learn a model": {"task": "verification.fit_model", "schedule": crontab(hour=2, minute=30)},
     "fit in joint mode": {"task": "verification.fit_joint", "schedule": crontab(hour=3, minute=30)},
+    "find sources that err together": {
+        "task": "verification.propose_groups",
+        "schedule": crontab(hour=3, minute=0),
+    },
+    "sweep groups": {"task": "verification.sweep_groups", "schedule": 300.0},
     "sweep models": {"task": "verification.sweep_models", "schedule": 3600.0},
     "sweep records": {"task": "verification.sweep_records", "schedule": 300.0},
     "sweep copies": {"task": "verification.sweep_copies", "schedule": 60.0},

@@ -30,6 +30,7 @@ _WHY_LESS = {
     "same_origin": "has the same first report as",
     "same_source": "is of the same source as",
     "same_owner": "has the same owner as",
+    "errs_together": "errs together with",
 }
 _LEFT_OUT = {
     "context": "says nothing for or against the claim",

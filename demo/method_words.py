@@ -26,6 +26,7 @@ def values() -> Mapping[str, object]:
         "effect": _P.effect,
         "cap": _P.cap,
         "owner_share": 1 - _P.owner_correlation,
+        "bloc_share": 1 - _P.bloc_correlation,
         "crowding": _P.crowding * 100,
         "common": correlation.COMMON,
         "lowest": correlation.LOWEST,

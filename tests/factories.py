@@ -17,10 +17,13 @@ from sources.models import (
     Affiliation,
     Artifact,
     Document,
+    GroupMember,
+    GroupState,
     Party,
     Snapshot,
     Source,
     SourceGrade,
+    SourceGroup,
     StoredObject,
 )
 from sources.selectors.documents import address_digest
@@ -67,6 +70,40 @@ class SourceFactory(DjangoModelFactory[Source]):
         if party:
             Affiliation.objects.create(source=source, party=party, rationale="for a test")
         return source
+
+
+class GroupFactory(DjangoModelFactory[SourceGroup]):
+    class Meta:
+        model = SourceGroup
+
+    number = factory.LazyFunction(lambda: SourceGroup.objects.count() + 1)
+    figures = factory.LazyFunction(list)
+    made_at = factory.LazyFunction(timezone.now)
+    state = GroupState.PROPOSED
+
+    @classmethod
+    def of(cls, *sources: Source, **fields: Any) -> SourceGroup:
+        group: SourceGroup = cls.create(**fields)
+        GroupMember.objects.bulk_create(GroupMember(group=group, source=one) for one in sources)
+        return group
+
+    @classmethod
+    def accepted(cls, *sources: Source, **fields: Any) -> SourceGroup:
+        decided = {
+            "state": GroupState.ACCEPTED,
+            "decided_by": UserFactory.create(role=Role.EDITOR),
+            "decided_at": timezone.now(),
+            "reason": "They share a news desk.",
+        }
+        return cls.of(*sources, **{**decided, **fields})
+
+    @classmethod
+    def ended(cls, *sources: Source) -> SourceGroup:
+        group = cls.accepted(*sources)
+        group.state, group.ended_at, group.end_reason = GroupState.ENDED, timezone.now(), "Parted."
+        group.ended_by = group.decided_by
+        group.save()
+        return group
 
 
 class DocumentFactory(DjangoModelFactory[Document]):

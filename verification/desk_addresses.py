@@ -51,5 +51,10 @@ def models_path() -> str:
     return reverse("desk_models")
 
 
+def dependence_path(number: int | None = None) -> str:
+    """Sources that err together; the group NUMBER of them."""
+    return reverse("desk_dependence") + (f"#group-{number}" if number else "")
+
+
 def proposal_path(key: uuid.UUID) -> str:
     return reverse("desk_proposal", kwargs={"key": key})

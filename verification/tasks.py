@@ -6,6 +6,7 @@ from verification.services import (
     assess,
     audit_draws,
     damage,
+    dependence,
     forecasts,
     joint,
     models,
@@ -118,3 +119,18 @@ def score_again(claim_ids: list[int], cause: str = "") -> None:
 @shared_task(name="verification.sweep_records")
 def sweep_records() -> None:
     outcomes.sweep_records()
+
+
+@shared_task(name="verification.propose_groups", soft_time_limit=SOFT, time_limit=HARD)
+def propose_groups() -> None:
+    dependence.propose_groups()
+
+
+@shared_task(name="verification.group_changed", soft_time_limit=SOFT, time_limit=HARD)
+def group_changed(group_id: int) -> None:
+    dependence.spread_group(group_id=group_id)
+
+
+@shared_task(name="verification.sweep_groups")
+def sweep_groups() -> None:
+    dependence.sweep_groups()

@@ -10,6 +10,7 @@ from verification.views import (
     calibration,
     copies,
     custody,
+    dependence,
     editor,
     evidence,
     health,
@@ -68,6 +69,9 @@ SOURCES: list[URLPattern | URLResolver] = [
 MODELS: list[URLPattern | URLResolver] = [
     path("desk/models", models.page, name="desk_models"),
     path("desk/models/<int:number>", models.decide, name="desk_model_decide"),
+    path("desk/dependence", dependence.page, name="desk_dependence"),
+    path("desk/dependence/<int:number>", dependence.decide, name="desk_group_decide"),
+    path("desk/dependence/<int:number>/end", dependence.end, name="desk_group_end"),
 ]
 
 HEALTH: list[URLPattern | URLResolver] = [

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Case, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from claims.models import Claim, Evidence
-from claims.vocabulary import QuoteState
-from sources.models import Affiliation, Derivation, SourceGrade
+from claims.vocabulary import QuoteState, Status
+from sources.models import Affiliation, Derivation, GroupMember, GroupState, SourceGrade
 
 # What was quoted does not stand there any more: a person has to look at it.
 MOVED = frozenset(
@@ -44,7 +47,8 @@ def evidence_to_score(claim: Claim) -> models.QuerySet[Evidence]:
                 queryset=_kept_derivations().only("document_id", "origin_id", "state"),
             ),
         )
-        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]))
+        .alias(known_until=_KNOWN_UNTIL)
+        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]), bloc=Subquery(_bloc()))
         .order_by("position")
     )
 
@@ -76,6 +80,30 @@ def _newest_grade() -> models.QuerySet[SourceGrade]:
     )
 
 
+_KNOWN_UNTIL = Case(
+    When(claim__status__in=[Status.CONFIRMED, Status.REFUTED], then=F("claim__status_since")),
+    default=Value(datetime.max.replace(tzinfo=UTC)),
+)
+"""A settled claim keeps the groups that it was settled with: later ones knew its outcome."""
+
+
+def _bloc() -> models.QuerySet[Any, Any]:
+    """Number of the group of sources that err together to which the source's owner belongs.
+
+    The oldest where there are several: an owner is in one bloc, so that nothing is joined in chains
+    (verification.scoring.independence).
+    """
+    owner = Coalesce(OuterRef("document__source__owner_id"), OuterRef("document__source_id"))
+    stands = Q(group__ended_at=None) | Q(group__ended_at__gt=OuterRef("known_until"))
+    return (
+        GroupMember.objects.alias(house=Coalesce("source__owner_id", "source_id"))
+        .filter(stands, house=owner, group__decided_at__lte=OuterRef("known_until"))
+        .filter(group__state__in=[GroupState.ACCEPTED, GroupState.ENDED])
+        .order_by("group__number")
+        .values("group__number")[:1]
+    )
+
+
 def _standing_affiliations() -> models.QuerySet[Affiliation]:
     return Affiliation.objects.filter(to_date__isnull=True).select_related("party")
 
@@ -102,5 +130,6 @@ def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
                 queryset=_kept_derivations().select_related("origin__first_document__source"),
             ),
         )
-        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]))
+        .alias(known_until=_KNOWN_UNTIL)
+        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]), bloc=Subquery(_bloc()))
     )

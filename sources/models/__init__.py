@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from sources.models.custody import FixityCheck, LegalHold, SecondCopy, Takedown, Tombstone
 from sources.models.document import Derivation, Document, Origin
+from sources.models.group import GroupMember, GroupState, SourceGroup
 from sources.models.hosts import HostPolicy
 from sources.models.jobs import ArtifactJob
 from sources.models.snapshot import Artifact, FetchHop, Snapshot, StoredObject
@@ -26,6 +27,8 @@ __all__ = [
     "ExternalRating",
     "FetchHop",
     "FixityCheck",
+    "GroupMember",
+    "GroupState",
     "HostPolicy",
     "LegalHold",
     "Origin",
@@ -35,6 +38,7 @@ __all__ = [
     "Source",
     "SourceAddress",
     "SourceGrade",
+    "SourceGroup",
     "StoredObject",
     "Takedown",
     "Tombstone",

@@ -73,6 +73,7 @@ PROPOSED = [
     Shown("desk_assisted", "/desk/assisted", CHECKER),
     Shown("desk_models", "/desk/models", CHECKER),
     Shown("desk_source", "/desk/s/{source}?grade=A", EDITOR),
+    Shown("desk_dependence", "/desk/dependence", CHECKER),
     Shown("desk_notifications", "/desk/notifications", CHECKER),
     Shown("desk_missing", "/desk/missing", CHECKER),
     Shown("desk_add", "/desk/add?claim={claim}", CHECKER),

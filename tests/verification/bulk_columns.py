@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from verification.bulk import Reports, Scores, Voices, score
-from verification.bulk.columns import NO_OWNER
+from verification.bulk.columns import NO_BLOC, NO_OWNER
 from verification.scoring import ClaimInput, Parameters, Report, Stance
 from verification.scoring.evidence import weigh, weight_of
 from verification.scoring.interval import logit
@@ -24,13 +24,14 @@ def in_columns(claims: Sequence[ClaimInput], parameters: Parameters) -> tuple[Re
         for place, claim in enumerate(claims)
         for report in sorted(claim.reports, key=lambda report: report.age)
     ]
-    names = numbered({name for _, r in rows for name in (r.source, r.owner) if name})
+    names = numbered({name for _, r in rows for name in (r.source, r.owner, r.bloc) if name})
     origins = numbered({_origin(place, report) for place, report in rows})
     weighed = [weigh(report, parameters) for _, report in rows]
     reports = Reports(
         claim=np.array([place for place, _ in rows], np.int64),
         source=np.array([names[r.source] for _, r in rows], np.int64),
         owner=np.array([names[r.owner] if r.owner else NO_OWNER for _, r in rows], np.int64),
+        bloc=np.array([names[r.bloc] if r.bloc else NO_BLOC for _, r in rows], np.int64),
         origin=np.array([origins[_origin(place, r)] for place, r in rows], np.int64),
         voice=np.arange(len(rows), dtype=np.int64),
         supports=np.array([r.stance is Stance.SUPPORTS for _, r in rows], np.bool_),

@@ -13,6 +13,7 @@ from sources.models import Derivation, Document, Origin, Party, Snapshot, Source
 from tests.factories import (
     ClaimFactory,
     DocumentFactory,
+    GroupFactory,
     SnapshotFactory,
     SourceFactory,
     StoredObjectFactory,
@@ -53,8 +54,15 @@ class World:
             owned.owner = made[0]
             owned.save()
         SourceFactory.graded("A")
+        self._groups(made)
         made[1].grades.create(grade="D", rationale="looked again", graded_at=timezone.now())
         return made
+
+    def _groups(self, made: list[Source]) -> None:
+        """One with an outlet of an owner, whose other outlets then belong to it; one that ended."""
+        GroupFactory.accepted(made[4], made[6], made[7])
+        GroupFactory.ended(made[8], made[9])
+        GroupFactory.accepted(made[10], made[11])
 
     def _document(self) -> Document:
         day = self.chance.choice([None, *range(20)])

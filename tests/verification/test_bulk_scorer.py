@@ -18,6 +18,7 @@ LEARNT = replace(
     effect=0.77,
     effects={"s0": 1.3, "s1": 0.0, "s2": 3.0, "checked_visual": 0.91},
     owner_correlation=0.63,
+    bloc_correlation=0.71,
     crowding=0.07,
 )
 """Every parameter that a fit can move is moved; 0 and 3 are the ends of an effect."""

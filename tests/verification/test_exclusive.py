@@ -12,7 +12,9 @@ from claims.models import Claim, ClaimRelation
 from claims.vocabulary import Publication, RelationKind
 from tests.factories import ClaimFactory
 from tests.verification.aleppo import Aleppo
-from tests.verification.page_reading import read
+from tests.verification.desk_pages import get
+from tests.verification.page_reading import read, said
+from verification.addresses import claim_path
 from verification.selectors.exclusive import exclusive_of
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,34 @@ def test_the_page_names_rivals_and_counts_evidence_once(aleppo: Aleppo) -> None:
     ), "a rival moves no score"
     past = read(f"{aleppo.path}?as_of=2026-11-12T16:05Z")
     assert "cannot both be true" not in past.text, "rivals are known as they are now"
+
+
+def test_the_editor_shows_the_same_shares_to_the_desk(checker_client: Client) -> None:
+    claim, rival = scored(0.75), scored(0.5, sentence="The suburb was held by its defenders")
+    exclude(rival, claim)
+    page = get(checker_client, f"/desk/c/{claim.number}")
+    (table,) = page.tree.xpath("//table[contains(@class,'shares')]")
+    assert said(table.find("caption")) == "How likely each is, if at most one of them is true"
+    rows = [[said(cell) for cell in row] for row in table.findall("tbody/tr")]
+    assert [cells[1] for cells in rows] == ["60", "20", "20"]
+    assert "(this claim)" in rows[0][0]
+    assert rows[1][0].startswith(rival.sentence)
+    assert rows[2][0] == "None of these"
+    assert table.xpath(".//a/@href") == [claim_path(rival.number, rival.sentence)]
+
+
+def test_the_editor_says_why_it_shares_nothing_out(checker_client: Client) -> None:
+    claim, rival = scored(0.75), scored(0.5, origins=2)
+    exclude(claim, rival)
+    page = get(checker_client, f"/desk/c/{claim.number}")
+    (table,) = page.tree.xpath("//table[contains(@class,'shares')]")
+    assert "None of these" not in said(table)
+    assert "fewer than 3 independent sources" in page.text
+
+
+def test_the_editor_of_a_claim_without_rivals_has_no_such_table(checker_client: Client) -> None:
+    page = get(checker_client, f"/desk/c/{scored(0.75).number}")
+    assert page.tree.xpath("//table[contains(@class,'shares')]") == []
 
 
 def test_the_api_tells_the_shares(client: Client) -> None:

@@ -40,6 +40,7 @@ from verification.selectors.flattened import (
     KINDS,
     Flat,
     Library,
+    bloc_names,
     document_names,
     flattened,
     reports_of,
@@ -94,6 +95,7 @@ def _told(flat: Flat, row: int, order: int) -> dict[str, Any]:
         "checked_visual": bool(flat.visual[row]),
         "origin": f"{'origin' if begins else 'document'}-{number}",
         "owner": f"source-{source['owner']}" if source["owner"] else None,
+        "bloc": f"group-{source['bloc']}" if source["bloc"] else None,
         "excluded": excluded and str(excluded),
     }
 
@@ -133,6 +135,8 @@ def test_the_world_has_every_feature(world: World) -> None:
     for prefix in ("origin-", "document-"):
         assert any(report["origin"].startswith(prefix) for report in told)
     assert {bool(report["owner"]) for report in told} == {True, False}
+    assert {report["bloc"] for report in told} == {None, "group-1", "group-3"}
+    assert {report["bloc"] for report in told if report["owner"]} == {"group-1"}
     assert {report["checked_visual"] for report in told} == {True, False}
     assert {field.name for field in fields(Report)} == {*told[0], *NOT_FLATTENED}
 
@@ -201,6 +205,8 @@ def test_names_sort_as_their_texts_do() -> None:
     numbers = [1, 2, 9, 10, 11, 19, 99, 100, 101, 120, 1_000, 12_345_678, 9_999_999_999]
     texts = {f"document-{n}": int(document_names(np.array([n]))[0]) for n in numbers}
     texts |= {f"source-{n}": int(source_names(np.array([n]))[0]) for n in numbers}
+    few = [n for n in numbers if n < 1_000_000_000]
+    texts |= {f"group-{n}": int(bloc_names(np.array([n]))[0]) for n in few}
     assert sorted(texts) == sorted(texts, key=lambda text: texts[text])
 
 

@@ -45,6 +45,28 @@ def test_a_discounted_report_says_what_it_counts_and_why(
     assert said(claim(first, other)) == {"1": (), "2": (words,)}
 
 
+def test_sources_that_err_together_say_so_and_name_only_numbers() -> None:
+    three = [
+        report("1", order=1, grade="B", source="s1"),
+        report("2", order=2, grade="C", source="s2"),
+        report("3", order=3, grade="C", source="s2", directness=Directness.REPORTING),
+    ]
+    assert said(claim(*three)) == {
+        "1": (),
+        "2": ("counts 0.2 of a source because it errs together with [1]",),
+        "3": ("counts 0 because the same source already counts with [2]",),
+    }
+
+
+def test_what_would_change_a_score_counts_a_bloc_once() -> None:
+    """The bloc's own sum is put back together from its discounted members."""
+    told = claim(*(report(f"{n}", source=f"s{n}", order=n) for n in (1, 2, 4)))
+    explanation = assess(told).as_dict()
+    more = with_more(explanation, DEFAULT_PARAMETERS, Stance.SUPPORTS, 1)
+    added = report("5", order=5, grade="B", credibility=2, directness=Directness.REPORTING)
+    assert more == pytest.approx(assess(extended(told, added)).estimate, abs=1e-9)
+
+
 def test_a_first_report_gives_way_to_a_stronger_copy_of_it() -> None:
     first = report("1", order=1, origin="o", directness=Directness.AGGREGATION)
     copy = report("2", order=2, origin="o")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -11,8 +12,10 @@ from scoring_cases import claim, report
 
 from verification.scoring import (
     DEFAULT_PARAMETERS,
+    ClaimInput,
     Contribution,
     Directness,
+    Parameters,
     Report,
     Score,
     Stance,
@@ -93,6 +96,44 @@ def test_outlets_of_one_owner_share_a_bounded_weight() -> None:
     assert [e.discount for e in score.contributions][:3] == pytest.approx([1, OWNER, OWNER**2])
     assert notes(score.contributions[1]) == [("same_owner", "e0")]
     assert score.origins_supporting == 1
+
+
+def test_owners_of_one_bloc_share_a_bounded_weight() -> None:
+    """Each house counts as one does, the strongest whole and the others as outlets of one would."""
+    rows = [
+        report("1", source="desk", bloc="b", grade="A"),
+        report("2", source="paper", owner="house", bloc="b"),
+        report("3", source="radio", owner="house", bloc="b"),
+        report("4", source="other", grade="C"),
+    ]
+    score = assess(ClaimInput(tuple(rows)))
+    bloc = DEFAULT_PARAMETERS.bloc_correlation
+    assert steps(score)["1"].discount == 1.0
+    assert steps(score)["2"].discount == pytest.approx(1 - bloc)
+    assert steps(score)["3"].discount == pytest.approx((1 - bloc) * OWNER)
+    assert steps(score)["4"].discount == pytest.approx(1 - DEFAULT_PARAMETERS.crowding)
+    assert notes(steps(score)["2"])[0] == ("errs_together", "1")
+    assert notes(steps(score)["3"])[0] == ("same_owner", "2")
+    assert score.origins_supporting == independent_origins(rows) == 2
+
+
+def test_an_owner_in_two_blocs_is_refused() -> None:
+    rows = [
+        report("1", source="paper", owner="house", bloc="b"),
+        report("2", source="radio", owner="house", bloc="c"),
+    ]
+    with pytest.raises(ValueError, match="house is in two blocs"):
+        ClaimInput(tuple(rows))
+
+
+def test_a_claim_without_blocs_has_the_digest_that_it_had_before_there_were_any() -> None:
+    """Otherwise each stored assessment would be made again, with the same numbers."""
+    row = report("1").as_dict()
+    assert "bloc" not in row
+    assert "bloc_correlation" not in DEFAULT_PARAMETERS.as_dict()
+    stored = replace(DEFAULT_PARAMETERS, bloc_correlation=0.5)
+    assert Parameters.from_dict(stored.as_dict()) == stored
+    assert Parameters.from_dict(DEFAULT_PARAMETERS.as_dict()) == DEFAULT_PARAMETERS
 
 
 def test_an_owner_that_reports_itself_belongs_to_its_outlets() -> None:

@@ -275,6 +275,7 @@ def test_the_cases_reach_every_rule() -> None:
         "same_origin",
         "same_source",
         "same_owner",
+        "errs_together",
         "crowd",
         "self_serving",
         "against_interest",

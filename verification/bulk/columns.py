@@ -14,6 +14,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 NO_OWNER = -1
+NO_BLOC = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,15 @@ class Voices:
 class Reports:
     """One row for each report; rows of a claim stand together, oldest first.
 
-    claim: 0 … claims − 1, ascending. source, owner: numbers that sort as the names of the pure
-    scorer do; NO_OWNER where there is none. origin: equal where the origin is. eligible: takes a
-    side and is not excluded. weight: of credibility and directness.
+    claim: 0 … claims − 1, ascending. source, owner, bloc: numbers that sort as the names of the
+    pure scorer do; NO_OWNER or NO_BLOC where there is none. origin: equal where the origin is.
+    eligible: takes a side and is not excluded. weight: of credibility and directness.
     """
 
     claim: Ints
     source: Ints
     owner: Ints
+    bloc: Ints
     origin: Ints
     voice: Ints
     supports: Flags

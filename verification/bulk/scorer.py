@@ -21,7 +21,7 @@ def score(reports: Reports, openings: Openings, voices: Voices, parameters: Para
     evidence = reports.weight * clipped
     stands = standing(reports)
     strands = strands_of(reports, evidence, stands)
-    found = discounts(strands, 2 * claims, parameters.owner_correlation, parameters.crowding)
+    found = discounts(strands, 2 * claims, parameters.correlations, parameters.crowding)
     rows = strands.row
     claim, factor = reports.claim[rows], reports.weight[rows] * effect[rows] * found.part
     estimate, low, high, log_odds = _numbers(

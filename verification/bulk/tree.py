@@ -1,8 +1,9 @@
 """How much of each report is new, in columns (`verification.scoring.independence`).
 
-Report → origin → source → owner, as there: among the reports of one origin the best counts, among
-the origins of one source the best, among the sources of one owner the j-th counts (1 − ρ)^j, and
-the r-th strongest owner (1 − ρ0)^r. Every sort is stable and starts from rows in order of age.
+Report → origin → source → owner → bloc, as there: among the reports of one origin the best counts,
+among the origins of one source the best, among the sources of one owner the j-th counts (1 − ρ)^j,
+among the owners of one bloc (1 − ρ_b)^i, and the r-th strongest cluster (1 − ρ0)^r. Every sort is
+stable and starts from rows in order of age.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verification.bulk.columns import (
+    NO_BLOC,
     NO_OWNER,
     Flags,
     Floats,
@@ -20,16 +22,25 @@ from verification.bulk.columns import (
     place_in_group,
     starts_of,
 )
-from verification.scoring.independence import crowd_discounts
+from verification.scoring.independence import Correlations, crowd_discounts
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where reports hang: the owner, and the source or, for a checked visual, the origin itself."""
+    """Where reports hang: bloc, owner, and the source or, for a checked visual, the origin itself.
 
+    cluster: the bloc, or the owner where there is none.
+    """
+
+    cluster: Ints
     owner: Ints
     visual: Flags
     branch: Ints
+
+    def at(self, chosen: Ints) -> Places:
+        return Places(
+            self.cluster[chosen], self.owner[chosen], self.visual[chosen], self.branch[chosen]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +57,12 @@ class Strands:
         return len(self.row)
 
     def at(self, chosen: Ints) -> Strands:
-        places = self.places
         return Strands(
             self.row[chosen],
             self.side[chosen],
             self.size[chosen],
             self.origin[chosen],
-            Places(places.owner[chosen], places.visual[chosen], places.branch[chosen]),
+            self.places.at(chosen),
         )
 
 
@@ -77,9 +87,11 @@ def places_of(reports: Reports) -> Places:
     first = np.empty(len(reports), dtype=np.int64)
     first[order] = order[begins][np.cumsum(begins) - 1]
     owner, source = reports.owner[first], reports.source[first]
-    visual = reports.visual[first]
+    visual, bloc = reports.visual[first], reports.bloc[first]
+    owner = np.where(owner == NO_OWNER, source, owner)
     return Places(
-        owner=np.where(owner == NO_OWNER, source, owner),
+        cluster=np.where(bloc == NO_BLOC, owner, bloc),
+        owner=owner,
         visual=visual,
         branch=np.where(visual, reports.origin, source),
     )
@@ -87,13 +99,12 @@ def places_of(reports: Reports) -> Places:
 
 def strands_of(reports: Reports, evidence: Floats, stands: Flags) -> Strands:
     rows = np.flatnonzero(stands & (evidence != 0))
-    places = places_of(reports)
     return Strands(
         row=rows,
         side=2 * reports.claim[rows] + (evidence[rows] < 0),
         size=np.abs(evidence[rows]),
         origin=reports.origin[rows],
-        places=Places(places.owner[rows], places.visual[rows], places.branch[rows]),
+        places=places_of(reports).at(rows),
     )
 
 
@@ -105,20 +116,46 @@ class Discounts:
     clusters: Ints
 
 
-def discounts(strands: Strands, sides: int, correlation: float, crowding: float) -> Discounts:
+def discounts(
+    strands: Strands, sides: int, correlations: Correlations, crowding: float
+) -> Discounts:
     order = np.lexsort((strands.places.owner, strands.side))
     begins = starts_of(strands.side[order], strands.places.owner[order])
-    cluster = np.empty(len(strands), dtype=np.int64)
-    cluster[order] = np.cumsum(begins) - 1
-    side = strands.side[order][begins]
-    share = _shares(strands, cluster, correlation)
-    total = _totals(strands.size, share, cluster, len(side))
-    counts = np.bincount(side, minlength=sides)
+    owned = np.empty(len(strands), dtype=np.int64)
+    owned[order] = np.cumsum(begins) - 1
+    share = _shares(strands, owned, correlations.owner)
+    first = order[begins]
+    totals = _totals(strands.size, share, owned, len(first))
+    tops = _tops(strands.side[first], strands.places.cluster[first], totals, correlations.bloc)
+    counts = np.bincount(tops.side, minlength=sides)
     crowd = np.array(crowd_discounts(int(counts.max(initial=0)), crowding), dtype=np.float64)
-    ranked = np.lexsort((-total, side))  # clusters come sorted by owner, which decides ties
-    factor = np.empty(len(side), dtype=np.float64)
-    factor[ranked] = crowd[place_in_group(starts_of(side[ranked]))]
-    return Discounts(share.part * factor[cluster], counts)
+    ranked = np.lexsort((-tops.total, tops.side))  # they come sorted by name, which decides ties
+    factor = np.empty(len(tops.side), dtype=np.float64)
+    factor[ranked] = crowd[place_in_group(starts_of(tops.side[ranked]))]
+    return Discounts(share.part * tops.part[owned] * factor[tops.of_owner[owned]], counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tops:
+    """Clusters, sorted by side and name, and of each owner the part that counts and its cluster."""
+
+    side: Ints
+    total: Floats
+    part: Floats
+    of_owner: Ints
+
+
+def _tops(side: Ints, name: Ints, total: Floats, correlation: float) -> _Tops:
+    """From owners, sorted by side and name, to the clusters that they and their blocs are."""
+    order = np.lexsort((-total, name, side))
+    begins = starts_of(side[order], name[order])
+    of_owner, place = np.empty_like(order), np.empty_like(order)
+    of_owner[order], place[order] = np.cumsum(begins) - 1, place_in_group(begins)
+    powers = [(1 - correlation) ** n for n in range(int(place.max(initial=0)) + 1)]
+    shares = _Shares(np.array(powers, dtype=np.float64)[place], place)
+    clusters = order[begins]
+    totals = _totals(total, shares, of_owner, len(clusters))
+    return _Tops(side[clusters], totals, shares.part, of_owner)
 
 
 @dataclass(frozen=True, slots=True)

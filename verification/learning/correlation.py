@@ -35,20 +35,26 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """Two sources: how alike their errors are, at least (95 %), on how many common claims."""
+    """Two sources: how alike their errors are, at least (95 %), on how many common claims.
+
+    wrong_together: on so many of these both were wrong. expected: so many if each erred by itself,
+    as often as it did on claims that proved true and on those that proved false.
+    """
 
     sources: Pair
     correlation: float
     at_least: float
     common: int
+    wrong_together: int
+    expected: float
 
 
 @dataclass(frozen=True, slots=True)
 class CorrelatedGroup:
-    """Sources of which every pair errs alike; weakest: the pair that is least so."""
+    """Sources of which every pair errs alike. pairs: the one that is least so first."""
 
     sources: tuple[str, ...]
-    weakest: Correlation
+    pairs: tuple[Correlation, ...]
 
 
 def correlated_groups(
@@ -111,12 +117,23 @@ def _table(table: Settled, values: Column) -> csr_array:
 
 def _correlation(pair: Pair, one: Column, other: Column, truth: Marks) -> Correlation | None:
     """Partial correlation given the outcome; None where one of the two never errs differently."""
-    one, other = _residuals(one, truth), _residuals(other, truth)
-    spread = math.sqrt(float(one @ one) * float(other @ other))
+    mine, theirs = _residuals(one, truth), _residuals(other, truth)
+    spread = math.sqrt(float(mine @ mine) * float(theirs @ theirs))
     if spread < TINY:
         return None
-    found = float(one @ other) / spread
-    return Correlation(pair, found, fisher_lower_bound(found, truth.size), truth.size)
+    found = float(mine @ theirs) / spread
+    at_least = fisher_lower_bound(found, truth.size)
+    wrong, also = (np.abs(said - truth) > HALF for said in (one, other))
+    together = int((wrong & also).sum())
+    return Correlation(pair, found, at_least, truth.size, together, _expected(wrong, also, truth))
+
+
+def _expected(wrong: Marks, also: Marks, truth: Marks) -> float:
+    """Common errors of two that err independently, at their rates for each outcome."""
+    number, one, other = (
+        np.bincount(truth, weights, minlength=2) for weights in (None, wrong, also)
+    )
+    return float((one * other / np.maximum(number, 1)).sum())
 
 
 def _residuals(said: Column, truth: Marks) -> Column:
@@ -127,6 +144,7 @@ def _residuals(said: Column, truth: Marks) -> Column:
 
 
 TINY = 1e-9
+HALF = 0.5
 
 
 def _column(table: csc_array, place: int) -> Column:
@@ -156,4 +174,5 @@ def _key(a: str, b: str) -> Pair:
 
 def _group(members: tuple[str, ...], links: Mapping[Pair, Correlation]) -> CorrelatedGroup:
     inside = [links[_key(a, b)] for a in members for b in members if a < b]
-    return CorrelatedGroup(members, min(inside, key=lambda one: (one.at_least, one.sources)))
+    inside.sort(key=lambda one: (one.at_least, one.sources))
+    return CorrelatedGroup(members, tuple(inside))

@@ -67,7 +67,7 @@ def deciding_reports(
 
 def rests_elsewhere(key: str, *, deciding: Collection[str], places: Mapping[str, Lineage]) -> bool:
     """Whether a decision rested on at least one origin other than that of the report KEY."""
-    return any(places[other].owner != places[key].owner for other in deciding)
+    return any(places[other].cluster != places[key].cluster for other in deciding)
 
 
 def earned(

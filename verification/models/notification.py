@@ -15,6 +15,7 @@ class NotificationKind(Term):
     APPROVAL_WANTED = "approval_wanted", "Approval wanted"
     DAMAGED = "damaged", "Archived bytes are damaged"
     MODEL_WAITING = "model_waiting", "A learnt model waits"
+    GROUP_WAITING = "group_waiting", "Sources err together"
 
 
 class Notification(models.Model):

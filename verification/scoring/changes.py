@@ -91,15 +91,20 @@ def _one_more(parameters: Parameters, stance: Stance) -> float:
 
 
 def _clusters(rows: Sequence[Row], sign: int) -> list[float]:
-    """What each owner's reports of one sign come to before the crowd's discount."""
+    """What each cluster's reports of one sign come to before the crowd's discount."""
+    own = [row for row in rows if sign * row["value"] > 0]
+    above = {row["key"]: _counts_after(row) for row in own}
     sums: dict[str, list[float]] = {}
-    crowd: dict[str, float] = {}
-    for row in rows:
-        if sign * row["value"] <= 0:
-            continue
-        before = before_it(row)
-        leader = before[1] if before and before[0] == Dominance.SAME_OWNER else row["key"]
+    for row in own:
+        leader = row["key"]
+        while above[leader] is not None:  # the best of its owner, and then the best of its bloc
+            leader = above[leader]
         sums.setdefault(leader, []).append(abs(row["value"]))
-        if before is None:
-            crowd[leader] = row["discount"]
+    crowd = {row["key"]: row["discount"] for row in own}
     return [math.fsum(values) / crowd[leader] for leader, values in sums.items()]
+
+
+def _counts_after(row: Row) -> str | None:
+    """The report that counts whole where this one counts in part."""
+    why, by = before_it(row) or ("", None)
+    return by if why in {Dominance.SAME_OWNER, Dominance.ERRS_TOGETHER} else None

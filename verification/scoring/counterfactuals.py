@@ -69,26 +69,26 @@ class Counterfactuals:
 
     def _sum(self, clusters: Sequence[Cluster]) -> _Sum:
         totals = [cluster.total for cluster in clusters]
-        return _Sum({cluster.owner: cluster for cluster in clusters}, self._crowd(totals))
+        return _Sum({cluster.name: cluster for cluster in clusters}, self._crowd(totals))
 
     def _crowd(self, totals: Sequence[float]) -> float:
         return crowd_total(totals, self._ledger.parameters.crowding)
 
     def _total(self, side: _Sum, gone: Mapping[str, Strand], back: Sequence[Strand]) -> float:
-        """The sum of one sign, with the clusters of untouched owners as they are."""
-        owners = {strand.lineage.owner for strand in back}
-        owners |= {s.lineage.owner for s in gone.values() if s.lineage.owner in side.clusters}
-        if not owners:
+        """The sum of one sign, with untouched clusters as they are."""
+        names = {strand.lineage.cluster for strand in back}
+        names |= {s.lineage.cluster for s in gone.values() if s.lineage.cluster in side.clusters}
+        if not names:
             return side.total
-        totals = [c.total for owner, c in side.clusters.items() if owner not in owners]
-        for owner in owners:
-            filed = side.clusters[owner].strands if owner in side.clusters else ()
+        totals = [c.total for name, c in side.clusters.items() if name not in names]
+        for name in names:
+            filed = side.clusters[name].strands if name in side.clusters else ()
             kept = [strand for strand in filed if strand.key not in gone]
-            kept += [strand for strand in back if strand.lineage.owner == owner]
-            totals.append(self._cluster_total(owner, kept))
+            kept += [strand for strand in back if strand.lineage.cluster == name]
+            totals.append(self._cluster_total(name, kept))
         return self._crowd(sorted(totals, reverse=True))
 
-    def _cluster_total(self, owner: str, strands: Sequence[Strand]) -> float:
+    def _cluster_total(self, name: str, strands: Sequence[Strand]) -> float:
         if not strands:
             return 0.0
-        return cluster_of(owner, strands, self._ledger.parameters.owner_correlation).total
+        return cluster_of(name, strands, self._ledger.parameters.correlations).total

@@ -108,21 +108,32 @@ def words_of(counted: Counted) -> tuple[str, ...]:
     return tuple(words for words in said if words)
 
 
+_WHY_LESS = {
+    Dominance.COPY_OF.value: "counts {part} because it repeats [{by}]",
+    Dominance.SAME_ORIGIN.value: (
+        "counts {part} because [{by}], which repeats it, counts in its place"
+    ),
+    Dominance.SAME_SOURCE.value: (
+        "counts {part} because the same source already counts with [{by}]"
+    ),
+    Dominance.SAME_OWNER.value: (
+        "counts {part} of a source because it has the same owner as [{by}]"
+    ),
+    Dominance.ERRS_TOGETHER.value: (
+        "counts {part} of a source because it errs together with [{by}]"
+    ),
+    NoteCode.CROWD.value: "{less} % less for being the {place} independent origin",
+}
+"""[n] is the number of a report on the page: no words here name a source."""
+
+
 def _independence(counted: Counted) -> str:
-    part = number(counted.part)
-    match counted.why:
-        case Dominance.COPY_OF:
-            return f"counts {part} because it repeats [{counted.by}]"
-        case Dominance.SAME_ORIGIN:
-            return f"counts {part} because [{counted.by}], which repeats it, counts in its place"
-        case Dominance.SAME_SOURCE:
-            return f"counts {part} because the same source already counts with [{counted.by}]"
-        case Dominance.SAME_OWNER:
-            return f"counts {part} of a source because it has the same owner as [{counted.by}]"
-        case NoteCode.CROWD:
-            less = round(100 * (1 - counted.part))
-            return f"{less} % less for being the {ordinal(counted.place)} independent origin"
-    return ""
+    return _WHY_LESS.get(counted.why, "").format(
+        part=number(counted.part),
+        by=counted.by,
+        less=round(100 * (1 - counted.part)),
+        place=ordinal(counted.place),
+    )
 
 
 def _interest_words(times: float) -> str:

@@ -1,12 +1,13 @@
 """How much of each report is new: origins, sources, owners, and the crowd (scoring.md 4.4).
 
-Every report hangs in a tree: report → origin → source → owner. An origin belongs to the source and
-the owner of its earliest report on the claim, whatever became of that report, so that a later copy
-never moves it. Among the reports of one origin only the best counts; among the origins of one
-source only the best counts (checked visuals are separate branches); among the sources of one owner
-the j-th counts (1 − ρ)^j; and the r-th strongest owner counts (1 − ρ0)^r. Because it is a tree and
-each level only sorts and discounts, one more report can never lower the sum, and one more copy
-that is not stronger changes nothing, to the last bit.
+Every report hangs in a tree: report → origin → source → owner → bloc. An origin belongs to the
+source and the owner of its earliest report on the claim, whatever became of that report, so that a
+later copy never moves it. Among the reports of one origin only the best counts; among the origins
+of one source only the best counts (checked visuals are separate branches); among the sources of one
+owner the j-th counts (1 − ρ)^j; among the owners of one bloc, whose sources a person found to err
+together, the i-th counts (1 − ρ_b)^i; and the r-th strongest cluster, a bloc or an owner in none,
+counts (1 − ρ0)^r. Because it is a tree and each level only sorts and discounts, one more report can
+never lower the sum, and one more copy that is not stronger changes nothing, to the last bit.
 
 A source is counted for its own origins. Where it is the best-placed copier of somebody else's, the
 copy speaks for that origin and not for the source.
@@ -36,15 +37,20 @@ class Dominance(StrEnum):
     SAME_ORIGIN = "same_origin"
     SAME_SOURCE = "same_source"
     SAME_OWNER = "same_owner"
+    ERRS_TOGETHER = "errs_together"
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Where a report hangs. `is_first` says that its origin starts with it."""
+    """Where a report hangs. cluster: the bloc of its owner, or the owner if that is in none.
+
+    `is_first` says that its origin starts with it.
+    """
 
     origin: Branch
     source: Branch
     owner: str
+    cluster: str
     is_first: bool
 
 
@@ -73,10 +79,22 @@ class Dominated:
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
-    """Reports of one owner, of one sign. shares: the part of each that counts within it."""
+class Correlations:
+    """ρ of the sources of one owner, and of the owners of one bloc."""
 
-    owner: str
+    owner: float
+    bloc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Reports of one owner or of one bloc, of one sign. shares: the part of each that counts in it.
+
+    leader: the report that counts whole.
+    """
+
+    name: str
+    leader: str
     strands: tuple[Strand, ...]
     total: float
     shares: Mapping[str, float]
@@ -104,17 +122,18 @@ def _lineage(report: Report, first: Report) -> Lineage:
         origin=origin,
         source=("visual", *origin) if first.checked_visual else source,
         owner=owner,
+        cluster=first.bloc or owner,
         is_first=report is first,
     )
 
 
 def origin_groups(reports: Iterable[Report]) -> dict[str, str]:
-    """The independence group of every report by its key: the owner its origin goes back to.
+    """The independence group of every report by its key: the owner or bloc its origin goes back to.
 
     Give all reports of the claim, so that each origin is traced to its first one; reports in the
     same group are one origin in the sense of the evidence conditions.
     """
-    return {key: lineage.owner for key, lineage in lineages(reports).items()}
+    return {key: lineage.cluster for key, lineage in lineages(reports).items()}
 
 
 def independent_origins(reports: Sequence[Report], among: Iterable[str] | None = None) -> int:
@@ -124,19 +143,51 @@ def independent_origins(reports: Sequence[Report], among: Iterable[str] | None =
     return len({groups[key] for key in keys})
 
 
-def clusters_of(strands: Iterable[Strand], correlation: float) -> list[Cluster]:
-    """Clusters of one sign, strongest first; equal ones by owner."""
+def clusters_of(strands: Iterable[Strand], correlations: Correlations) -> list[Cluster]:
+    """Clusters of one sign, strongest first; equal ones by name."""
+    by_cluster: defaultdict[str, list[Strand]] = defaultdict(list)
+    for strand in strands:
+        by_cluster[strand.lineage.cluster].append(strand)
+    clusters = [cluster_of(name, group, correlations) for name, group in by_cluster.items()]
+    return sorted(clusters, key=_strongest_first)
+
+
+def _strongest_first(cluster: Cluster) -> tuple[float, str]:
+    return -cluster.total, cluster.name
+
+
+def cluster_of(name: str, strands: Sequence[Strand], correlations: Correlations) -> Cluster:
+    """Σ total·(1 − ρ_b)^i over the owners of a bloc; the one owner itself where it is in none."""
+    if len(strands) == 1:
+        key = strands[0].key
+        return Cluster(name, key, tuple(strands), strands[0].size, {key: 1.0}, {})
     by_owner: defaultdict[str, list[Strand]] = defaultdict(list)
     for strand in strands:
         by_owner[strand.lineage.owner].append(strand)
-    clusters = [cluster_of(owner, group, correlation) for owner, group in by_owner.items()]
-    return sorted(clusters, key=lambda cluster: (-cluster.total, cluster.owner))
+    if len(by_owner) == 1:
+        return _owned(name, strands, correlations.owner)
+    owned = [_owned(owner, group, correlations.owner) for owner, group in by_owner.items()]
+    return _bloc(name, sorted(owned, key=_strongest_first), correlations.bloc)
 
 
-def cluster_of(owner: str, strands: Sequence[Strand], correlation: float) -> Cluster:
+def _bloc(name: str, owned: Sequence[Cluster], correlation: float) -> Cluster:
+    """Owners of one bloc, given strongest first."""
+    shares: dict[str, float] = {}
+    dominated: dict[str, Dominated] = {}
+    total, leader = 0.0, owned[0].leader
+    for place, one in enumerate(owned):
+        part = (1 - correlation) ** place
+        total += part * one.total
+        shares.update((key, share * part) for key, share in one.shares.items())
+        dominated.update(one.dominated)
+        if place:
+            dominated[one.leader] = Dominated(Dominance.ERRS_TOGETHER, leader)
+    strands = tuple(strand for one in owned for strand in one.strands)
+    return Cluster(name, leader, strands, total, shares, dominated)
+
+
+def _owned(name: str, strands: Sequence[Strand], correlation: float) -> Cluster:
     """Σ size·(1 − ρ)^j over the best report of each source, never above size/ρ of the best."""
-    if len(strands) == 1:
-        return Cluster(owner, tuple(strands), strands[0].size, {strands[0].key: 1.0}, {})
     dominated: dict[str, Dominated] = {}
     of_origins = _best(strands, lambda s: s.lineage.origin, _why_in_origin, dominated)
     ranked = _best(of_origins, lambda s: s.lineage.source, _why_in_source, dominated)
@@ -149,7 +200,7 @@ def cluster_of(owner: str, strands: Sequence[Strand], correlation: float) -> Clu
         total += share * strand.size
     for strand in ranked[1:]:
         dominated[strand.key] = Dominated(Dominance.SAME_OWNER, ranked[0].key)
-    return Cluster(owner, tuple(strands), total, shares, dominated)
+    return Cluster(name, ranked[0].key, tuple(strands), total, shares, dominated)
 
 
 def _best(

@@ -46,12 +46,12 @@ class Ledger:
         return [self.weighed[report.key] for report in standing(self.eligible)]
 
     def balance(self) -> Balance:
-        correlation = self.parameters.owner_correlation
+        correlations = self.parameters.correlations
         keys = [row.report.key for row in self.standing()]
         strands = [self.strands[key] for key in keys if key in self.strands]
         return Balance(
-            clusters_of((strand for strand in strands if strand.supports), correlation),
-            clusters_of((strand for strand in strands if not strand.supports), correlation),
+            clusters_of((strand for strand in strands if strand.supports), correlations),
+            clusters_of((strand for strand in strands if not strand.supports), correlations),
         )
 
 

@@ -107,7 +107,9 @@ class Report:
 
     key: stable id of the item; orders ties and labels the result. order: newest highest.
     source, owner, side, origin: ids. An owner is a source itself, so owner and source ids share
-    one name space. origin: documents that derive from one first report; None stands alone.
+    one name space. bloc: group of sources that a person found to err together, to which the owner
+    belongs, by a name that no source has; all reports of one owner name the same. origin: documents
+    that derive from one first report; None stands alone.
     credibility: Admiralty 1–6, None is 6. grade: Admiralty A–F of the source, None is ungraded.
     checked_visual: place, date and authenticity were checked and passed; it is then judged as a
     checked visual and not by its publisher, and `record` is the record of checked visuals.
@@ -129,6 +131,7 @@ class Report:
     neutral_record: TrackRecord = TrackRecord()
     origin: str | None = None
     owner: str | None = None
+    bloc: str | None = None
     side: str | None = None
     excluded: str | None = None
 
@@ -159,6 +162,8 @@ class Report:
         row: dict[str, object] = {name: getattr(self, name) for name in _REPORT_FIELDS}
         row["record"] = self.record.as_dict()
         row["neutral_record"] = self.neutral_record.as_dict()
+        if self.bloc is None:  # as before there were any, so that what was stored compares
+            del row["bloc"]
         return row
 
 
@@ -189,6 +194,11 @@ class ClaimInput:
         twice = sorted(key for key, times in counts.items() if times > 1)
         if twice:
             raise ValueError(f"These reports are given more than once: {', '.join(twice)}.")
+        blocs: dict[str, str | None] = {}
+        for report in self.reports:
+            owner = report.owner or report.source
+            if blocs.setdefault(owner, report.bloc) != report.bloc:
+                raise ValueError(f"{owner} is in two blocs: one owner belongs to one at most.")
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, reports by key: the order in which they were given leaves no trace."""

@@ -14,6 +14,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
+from verification.scoring.independence import Correlations
+
 METHOD = "cred-d/1"
 """Name and version of the method; it changes whenever the same input could score differently."""
 
@@ -83,6 +85,10 @@ DIRECTNESS_WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 
 
+BLOC_CORRELATION = 0.8
+"""ρ_b of sources that a person found to err together, as of one owner (scoring.md 3.2, 4.4)."""
+
+
 def _nothing() -> Mapping[str, float]:
     return MappingProxyType({})
 
@@ -94,6 +100,8 @@ class Parameters:
     prior, priors: probability that a claim is true before any report, by kind of claim.
     intercept: α. effect: β, for sources without an entry in `effects` (b_s by source id).
     interest_shift: δ. interest_strength: κ_z. owner_correlation: ρ of one owner.
+    bloc_correlation: ρ_b of owners whose sources err together; snapshots from before there were any
+    do not name it, and neither does one that has the default, so that their digests stay.
     crowding: ρ0 between clusters. cap: the most log-odds one report may move.
     coin_floor: rates are kept this far from 0 and 1. spread: standard deviations of the range.
     """
@@ -110,6 +118,7 @@ class Parameters:
     interest_shift: float = 0.5
     interest_strength: float = 8.0
     owner_correlation: float = 0.8
+    bloc_correlation: float = BLOC_CORRELATION
     crowding: float = 0.05
     cap: float = 4.6
     coin_floor: float = 1e-4
@@ -120,9 +129,9 @@ class Parameters:
             raise ValueError("A prior lies inside (0, 1).")
         if not all(effect >= 0 for effect in (self.effect, *self.effects.values())):
             raise ValueError("An effect is never negative: no source is read backwards.")
-        shares = (self.interest_shift, self.owner_correlation, self.crowding)
-        if not all(0 <= share < 1 for share in shares):
-            raise ValueError("Interest shift, owner correlation and crowding lie in [0, 1).")
+        within = (self.owner_correlation, self.bloc_correlation)
+        if not all(0 <= share < 1 for share in (self.interest_shift, *within, self.crowding)):
+            raise ValueError("Interest shift, each correlation and crowding lie in [0, 1).")
 
     def prior_of(self, kind: str) -> float:
         return self.priors.get(kind, self.prior)
@@ -130,11 +139,15 @@ class Parameters:
     def effect_of(self, source: str) -> float:
         return self.effects.get(source, self.effect)
 
+    @property
+    def correlations(self) -> Correlations:
+        return Correlations(self.owner_correlation, self.bloc_correlation)
+
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Self:
         """The snapshot that `as_dict` wrote, exactly; anything else is refused."""
         known = {entry.name for entry in fields(cls)}
-        if row.keys() != known:
+        if row.keys() | {"bloc_correlation"} != known:
             raise ValueError(f"A snapshot has {', '.join(sorted(known))}, and nothing else.")
         groups = {name: Group(**group) for name, group in row["groups"].items()}
         credibility = {int(key): weight for key, weight in row["credibility_weights"].items()}
@@ -159,6 +172,8 @@ class Parameters:
         row["directness_weights"] = dict(self.directness_weights)
         row["priors"] = dict(self.priors)
         row["effects"] = dict(self.effects)
+        if self.bloc_correlation == BLOC_CORRELATION:
+            del row["bloc_correlation"]
         return row
 
 

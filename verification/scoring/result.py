@@ -15,12 +15,13 @@ from verification.scoring.selection import Dropped
 
 
 class NoteCode(StrEnum):
-    """What a page says beside a contribution; the first four name the report that counts first."""
+    """What a page says beside a contribution; the first five name the report that counts first."""
 
     COPY_OF = "copy_of"
     SAME_ORIGIN = "same_origin"
     SAME_SOURCE = "same_source"
     SAME_OWNER = "same_owner"
+    ERRS_TOGETHER = "errs_together"
     CROWD = "crowd"
     SELF_SERVING = "self_serving"
     AGAINST_INTEREST = "against_interest"

@@ -103,6 +103,11 @@ def _grade(evidence: Any) -> str | None:
     return grade
 
 
+def _bloc(evidence: Any) -> str | None:
+    number: int | None = evidence.bloc  # annotated as the grade is
+    return None if number is None else f"group-{number}"
+
+
 def claim_facts(
     claim: Claim,
     items: Iterable[Evidence],
@@ -177,6 +182,7 @@ def report(evidence: Evidence, order: int) -> Report:
         and evidence.directness == Directness.FIRST_HAND_VISUAL,
         origin=origin_key(evidence),
         owner=f"source-{source.owner.number}" if source and source.owner else None,
+        bloc=_bloc(evidence),
         side=side_of(evidence),
         excluded=_exclusion(evidence),
     )

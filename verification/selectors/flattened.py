@@ -18,9 +18,10 @@ import numpy as np
 
 from claims.vocabulary import ClaimKind, Resolution
 from core.wire import Columns, Rows, read_rows
+from sources.models import GroupState
 from sources.outcomes import HOLDS_THE_DOCUMENT
 from sources.vocabulary import CaptureState, DerivationState, Grade
-from verification.bulk.columns import NO_OWNER, Flags, Ints, Reports
+from verification.bulk.columns import NO_BLOC, NO_OWNER, Flags, Ints, Reports
 from verification.bulk.voices import (
     ALIGNMENTS,
     DIRECTNESSES,
@@ -119,13 +120,19 @@ SELECT s.id FROM sources_snapshot s
 ARCHIVED_COLUMNS: Columns = {"id": "i8"}
 
 SOURCES = f"""
-SELECT s.id, s.number, COALESCE(o.number, 0), ({_places("g.grade", GRADES, other=0)})::smallint
+SELECT s.id, s.number, COALESCE(o.number, 0), ({_places("g.grade", GRADES, other=0)})::smallint,
+       COALESCE(b.bloc, 0)
   FROM sources_source s
   LEFT JOIN sources_source o ON o.id = s.owner_id
   LEFT JOIN (SELECT DISTINCT ON (source_id) source_id, grade FROM sources_sourcegrade
               ORDER BY source_id, graded_at DESC, id DESC) g ON g.source_id = s.id
+  LEFT JOIN (SELECT COALESCE(i.owner_id, i.id) AS house, min(u.number)::bigint AS bloc
+               FROM sources_sourcegroup u JOIN sources_groupmember m ON m.group_id = u.id
+               JOIN sources_source i ON i.id = m.source_id
+              WHERE u.state = '{GroupState.ACCEPTED}' GROUP BY 1) b
+         ON b.house = COALESCE(s.owner_id, s.id)
  ORDER BY s.id"""  # noqa: S608  # our own constants
-SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2"}
+SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2", "bloc": "i8"}
 
 CLAIMS = f"""
 SELECT c.id, ({_places("c.kind", KINDS, other=99)})::smallint, COALESCE(c.confidence, 'NaN'),
@@ -236,6 +243,7 @@ def reports_of(flat: Flat, table: VoiceTable, parameters: Parameters) -> Reports
         claim=flat.claim,
         source=_speaker_names(flat),
         owner=np.where(flat.source["owner"] > 0, source_names(flat.source["owner"]), NO_OWNER),
+        bloc=np.where(flat.source["bloc"] > 0, bloc_names(flat.source["bloc"]), NO_BLOC),
         origin=flat.document["origin"].astype(np.int64),
         voice=voice_numbers(flat.speaker, stance, rows["alignment"], flat.visual, table.visual),
         supports=stance == STANCES.index(Stance.SUPPORTS),
@@ -268,6 +276,13 @@ def document_names(numbers: Ints) -> Ints:
 def source_names(numbers: Ints) -> Ints:
     """The same for source-1 …, which all sort after documents."""
     return document_names(numbers) + _SOURCES_AFTER_DOCUMENTS
+
+
+def bloc_names(numbers: Ints) -> Ints:
+    """The same for group-1 …, which all sort between the two; numbers of up to nine digits."""
+    digits = np.searchsorted(_TENS, numbers, side="right")
+    names: Ints = numbers * _TENS[9 - digits] * 16 + digits + _SOURCES_AFTER_DOCUMENTS - 2**40
+    return names
 
 
 def _excluded(evidence: Rows, archived: Ints) -> Ints:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from claims.vocabulary import Status
 from core.wire import read_rows
 from verification.bulk.columns import Floats, Ints
 from verification.scoring import Parameters
@@ -20,15 +21,18 @@ MOST = 0.30
 NAMED = 10
 """Claims that moved furthest, which a person is shown."""
 
+CLOSED = (Status.CONFIRMED, Status.REFUTED, Status.SUPERSEDED)
+"""Claims with these statuses keep the model and the groups of sources of their time."""
+
 OPEN = """
 SELECT id FROM claims_claim
- WHERE status NOT IN ('confirmed', 'refuted', 'superseded') AND merged_into_id IS NULL
+ WHERE status <> ALL(%(closed)s) AND merged_into_id IS NULL
  ORDER BY id"""
 
 
 def open_claims() -> Ints:
     """Primary keys of the claims that are scored with the model in use."""
-    ids: Ints = read_rows(OPEN, {"id": "i8"})["id"]
+    ids: Ints = read_rows(OPEN, {"id": "i8"}, {"closed": [str(status) for status in CLOSED]})["id"]
     return ids
 
 

@@ -114,12 +114,12 @@ def spread_change(*, change_id: int) -> int:
     if change.spread_at is not None:
         return 0
     claims = touched_by(change.records).exclude(pk=change.status_event.claim_id)
-    count = _score_again(claims, cause=in_words(change))
+    count = score_again(claims, cause=in_words(change))
     RecordChange.objects.filter(pk=change_id, spread_at=None).update(spread_at=timezone.now())
     return count
 
 
-def _score_again(claims: QuerySet[Claim], *, cause: str) -> int:
+def score_again(claims: QuerySet[Claim], *, cause: str) -> int:
     """Each by itself and with its steps where they are few; how many there are."""
     ids = np.fromiter(claims.order_by("pk").values_list("pk", flat=True), np.int64)
     if len(ids) <= AT_ONCE:
