@@ -309,5 +309,18 @@ def test_the_page_tells_the_evidence_in_words_and_takes_the_decision(
     assert "They have parted since." in get(desk, PATH).part("done")
 
 
+def test_the_page_of_a_source_says_whom_it_errs_with(checker: User) -> None:
+    owner, other, outside = (SourceFactory.create() for _ in range(3))
+    outlet = SourceFactory.create(owner=owner)
+    GroupFactory.accepted(owner, other)
+    desk = signed_in(checker)
+    for source, words in ((other, owner.name), (outlet, other.name)):
+        page = get(desk, f"/desk/s/{source.number}")
+        assert "Errs together with" in page.part("brief")
+        assert words in page.part("brief")
+        assert f"{PATH}#group-1" in page.links()
+    assert "Errs together" not in get(desk, f"/desk/s/{outside.number}").text
+
+
 def test_nothing_found_says_when_something_would_be(checker: User) -> None:
     assert "No group waits." in get(signed_in(checker), PATH).text

@@ -12,15 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from core.bidi import with_turns_shown
-from sources.models import GroupState, Source, SourceGroup
+from sources.models import GroupMember, GroupState, Source, SourceGroup
 from verification.conditions.phrases import count
-from verification.desk_addresses import desk_claim_path
+from verification.desk_addresses import dependence_path, desk_claim_path, desk_source_path
 from verification.models import SettledReport
 from verification.selectors.phrases import listed
-from verification.selectors.redaction import source_href
 
 SHOWN_CLAIMS = 12
 SHOWN_GROUPS = 25
@@ -97,6 +97,18 @@ def dependence_page() -> DependencePage:
     )
 
 
+def errs_with(source: Source) -> tuple[str, str]:
+    """Names of those that a source counts with in one bloc, and where that was decided."""
+    house = Coalesce("source__owner_id", "source_id")
+    members = GroupMember.objects.alias(house=house).filter(house=source.owner_id or source.pk)
+    groups = SourceGroup.objects.filter(state=GroupState.ACCEPTED, members__in=members)
+    group = groups.prefetch_related("sources").order_by("number").first()
+    if group is None:
+        return "", ""
+    names = [_name(one) for one in group.sources.all() if one.pk != source.pk]
+    return listed(names), dependence_path(group.number)
+
+
 def _errors(groups: Sequence[SourceGroup]) -> Mapping[int, Sequence[SettledReport]]:
     """What members said that proved wrong, by primary key of the source, newest first."""
     sources = {source.pk for group in groups for source in group.sources.all()}
@@ -121,7 +133,7 @@ def _row(group: SourceGroup, errors: Mapping[int, Sequence[SettledReport]]) -> G
     return GroupRow(
         number=group.number,
         heading=listed(list(names.values())),
-        members=tuple(Member(_name(source), source_href(source)) for source in sources),
+        members=tuple(Member(_name(source), desk_source_path(source.number)) for source in sources),
         found=in_words(group.figures),
         pairs=tuple(_pair(row, names) for row in group.figures),
         errors=tuple(shared[:SHOWN_CLAIMS]),

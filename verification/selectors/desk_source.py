@@ -21,6 +21,7 @@ from verification.scoring import Interest, Parameters, Report, TrackRecord, inte
 from verification.scoring.evidence import weigh
 from verification.selectors.brief import Fact
 from verification.selectors.calibration import NEEDED, bins_of, judged_of, measured
+from verification.selectors.dependence_page import errs_with
 from verification.selectors.editor_rows import document_name
 from verification.selectors.phrases import language_name
 from verification.selectors.records import active_model, parameters_of, records_of
@@ -159,6 +160,7 @@ def _facts(source: Source) -> tuple[Fact, ...]:
         if owner
         else Fact("Owner", ""),
         Fact("Owns", _owned(source)),
+        Fact("Errs together with", *errs_with(source)),
         Fact("Publishes at", ", ".join(row.value for row in source.addresses.all())),
     )
 

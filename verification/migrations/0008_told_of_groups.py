@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("claims", "0004_room_for_scores"),
-        ("verification", "0006_learnt_records"),
+        ("verification", "0007_joint_fit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
