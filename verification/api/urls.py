@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from verification.api import calibration, commands, queries
+from verification.api import calibration, commands, queries, what_if
 
 app_name = "api"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("status-events", queries.StatusEventList.as_view(), name="status_events"),
     path("sources", queries.SourceList.as_view(), name="sources"),
     path("sources/<int:number>", queries.SourceDetail.as_view(), name="source"),
+    path("sources/<int:number>/what-if", what_if.WhatIf.as_view(), name="source_what_if"),
     path("calibration", calibration.CalibrationDetail.as_view(), name="calibration"),
     path("snapshots", queries.SnapshotList.as_view(), name="snapshots"),
     path("snapshots/<int:number>", queries.SnapshotDetail.as_view(), name="snapshot"),
