@@ -146,7 +146,12 @@ class _Tops:
 
 
 def _tops(side: Ints, name: Ints, total: Floats, correlation: float) -> _Tops:
-    """From owners, sorted by side and name, to the clusters that they and their blocs are."""
+    """From owners, sorted by side and name, to the clusters that they and their blocs are.
+
+    Without blocs each owner is a cluster and nothing is sorted again: a million claims have none.
+    """
+    if ((side[1:] > side[:-1]) | (name[1:] > name[:-1])).all():
+        return _Tops(side, total, np.ones(len(side)), np.arange(len(side)))
     order = np.lexsort((-total, name, side))
     begins = starts_of(side[order], name[order])
     of_owner, place = np.empty_like(order), np.empty_like(order)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from tests.verification.learning.settled_cases import settled
-from verification.learning.correlation import correlated_groups, fisher_lower_bound
+from verification.learning.correlation import correlated_groups, correlations, fisher_lower_bound
 from verification.learning.counts import SettledReport
 
 
@@ -63,6 +65,20 @@ def test_a_chain_of_neighbours_is_not_one_group() -> None:
         ]
     assert len(proposed(rows)) == 1
     assert all(len(group) == 2 for group in proposed(rows))
+
+
+def test_chance_is_worked_out_for_each_outcome_apart() -> None:
+    """On 20 true claims s errs on 10 and t on 4; on 20 false ones s on 5 and t on 8."""
+    wrong = {("s", True): 10, ("t", True): 4, ("s", False): 5, ("t", False): 8}
+    rows = [
+        settled(f"c{n} {true}", name, supports=true != (n < wrong[name, true]), proved_true=true)
+        for n in range(20)
+        for true in (True, False)
+        for name in ("s", "t")
+    ]
+    (pair,) = correlations(rows, lowest=-1.0)
+    assert (pair.common, pair.wrong_together) == (40, 4 + 5)
+    assert pair.expected == pytest.approx(10 * 4 / 20 + 5 * 8 / 20)
 
 
 def test_few_common_claims_leave_the_bound_low() -> None:
