@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -54,9 +52,11 @@ class WhatIfOut(serializers.Serializer[Preview]):
 class WhatIf(StrictQuery, APIView):
     """What another grade, or one side more, would change on open claims. Nothing is written."""
 
-    permission_classes: ClassVar[Any] = [IsAuthenticated]
     filters = frozenset({"grade", "party"})
     paged = False
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [IsAuthenticated()]
 
     @extend_schema(
         operation_id="what_if_source",
@@ -79,7 +79,9 @@ class WhatIf(StrictQuery, APIView):
         require(actor, Permission.READ_DESK)
         form = WhatIfForm(known_source(number), request.query_params)
         if not form.is_valid():
-            raise ValidationError({name: list(words) for name, words in form.errors.items()})
+            raise ValidationError(
+                {name: [str(word) for word in words] for name, words in form.errors.items()}
+            )
         tried = form.tried()
         if not tried.is_something:
             raise ValidationError({"grade": ["Choose a grade or a party."]})
