@@ -1,4 +1,4 @@
-"""What the threads of a worker share: the interpreter, and connections to the database."""
+"""What the threads of a worker keep: their connections to the database."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun, worker_init
+from celery.signals import task_postrun, task_prerun
 from django.db import close_old_connections
-
-# Whoever settles asks the database many small things, and after each waits for its turn among
-# threads that compress and hash; by default Python lets those go on ten times as long.
-SWITCH_SECONDS = 0.0005
 
 
 def prepare_workers(app: Celery) -> None:
@@ -24,12 +20,6 @@ def prepare_workers(app: Celery) -> None:
     app.conf.CELERY_DB_REUSE_MAX = sys.maxsize  # after so many tasks Celery would close one
     task_prerun.connect(_tidy_up)
     task_postrun.connect(_tidy_up)
-    worker_init.connect(take_turns_often)
-
-
-def take_turns_often(**_arguments: Any) -> None:
-    """Let the threads of this process take turns every SWITCH_SECONDS."""
-    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _tidy_up(sender: Any, **_arguments: Any) -> None:

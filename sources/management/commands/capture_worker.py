@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core.workers import take_turns_often
 from sources.services.batches import CaptureWorker
 from sources.services.installation import capturer
 
@@ -37,7 +36,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
-        take_turns_often()
         stop = Event()
         for number in _SIGNALS:
             signal.signal(number, lambda *_: stop.set())
