@@ -33,6 +33,28 @@ def _row(number: int, **more: object) -> dict[str, object]:
     return {"number": number, "href": "#", "sentence": CLAIM, **sides, "age": "22 h", **more}
 
 
+def _group(name: str, **more: object) -> Case:
+    row = {
+        "number": 3,
+        "found": "Wrong together on 9 of 24 claims; 2.1 expected by chance.",
+        "members": (
+            {"name": "Evening bulletin", "href": "#"},
+            {"name": "شبكة الضاحية", "href": "#"},
+        ),
+        "pairs": (
+            {
+                "names": "Evening bulletin and شبكة الضاحية",
+                "common": 24,
+                "wrong_together": 9,
+                "expected": "2.1",
+                "at_least": "0.52",
+            },
+        ),
+        **more,
+    }
+    return Case(name, {"row": row})
+
+
 def _pending(name: str, **more: object) -> Case:
     proposal = {
         "before": "contested",
@@ -215,6 +237,25 @@ DESK = (
             _pending("own", own=True),
             _pending("of somebody else", own=False, review_href="#"),
             _pending("for who may not decide it", own=False, finding=""),
+        ),
+    ),
+    Specimen(
+        "found_group",
+        (
+            _group("without claims"),
+            _group(
+                "with claims behind it",
+                more=4,
+                errors=(
+                    {
+                        "href": "#",
+                        "sentence": CLAIM,
+                        "language": "en",
+                        "status": "refuted",
+                        "wrong": "Evening bulletin and شبكة الضاحية",
+                    },
+                ),
+            ),
         ),
     ),
     Specimen("keys", (Case("of a board", {"items": ({"keys": "A", "does": "approve"},)}),)),
