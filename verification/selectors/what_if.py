@@ -119,7 +119,7 @@ def _resided(flat: Flat, tried: Tried) -> Flat:
     """With the alignments that would be derived if the source belonged to one side more."""
     if tried.party is None:
         return flat
-    derived, evidence = _derived(tried), flat.evidence.copy()
+    derived, evidence = _derived(tried, flat.claims["id"].tolist()), flat.evidence.copy()
     for row in np.flatnonzero(flat.source["number"] == tried.source.number).tolist():
         key = int(evidence["claim"][row]), int(evidence["position"][row])
         if key in derived:
@@ -127,15 +127,15 @@ def _resided(flat: Flat, tried: Tried) -> Flat:
     return replace(flat, evidence=evidence)
 
 
-def _derived(tried: Tried) -> dict[tuple[int, int], Alignment]:
-    """By claim and position, of the items whose alignment no person has set."""
+def _derived(tried: Tried, claims: Sequence[int]) -> dict[tuple[int, int], Alignment]:
+    """By claim and position, of the items of CLAIMS whose alignment no person has set."""
     parties = _parties(tried)
     items = Evidence.objects.filter(
         document__source=tried.source,
         alignment_basis=AlignmentBasis.DERIVED,
-        claim__in=open_claims_of(tried.source),
+        claim__in=claims,
     )
-    rows = items.values_list("claim_id", "position", "stance", "claim__favours_id")
+    rows = items.order_by().values_list("claim_id", "position", "stance", "claim__favours_id")
     return {
         (claim, position): derived_alignment(stance=stance, source_parties=parties, favours=favours)
         for claim, position, stance, favours in rows
