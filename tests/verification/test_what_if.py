@@ -122,6 +122,8 @@ def test_the_queries_do_not_grow_with_the_claims(editor_client: Client) -> None:
         (0.11, 0.10, "Goes down to 10, the bar for Refuted"),
         (0.10, 0.11, "Rises above 10, the bar for Refuted"),
         (0.95, 0.05, "Falls below 90, the bar for Confirmed; Goes down to 10, the bar for Refuted"),
+        (0.902, 0.898, "Falls below 90, the bar for Confirmed (from 90.2 to 89.8)"),
+        (0.90004, 0.89996, "Falls below 90, the bar for Confirmed (from 90.004 to 89.996)"),
         (0.90, 0.99, ""),
         (0.11, 0.89, ""),
     ],

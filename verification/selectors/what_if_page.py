@@ -100,11 +100,20 @@ def crossed(move: Move) -> str:
         (before <= low < after, "Rises above", low, Status.REFUTED),
     ]
     words = [
-        f"{verb} {in_hundred(bar)}, the bar for {status.label}"
+        f"{verb} {in_hundred(bar)}, the bar for {status.label}{_exactly(before, after)}"
         for crosses, verb, bar, status in said
         if crosses
     ]
     return "; ".join(words)
+
+
+def _exactly(before: float, after: float) -> str:
+    """Both with as many decimals as tell them apart, where whole numbers do not."""
+    if in_hundred(before) != in_hundred(after):
+        return ""
+    texts = ((f"{100 * before:.{n}f}", f"{100 * after:.{n}f}") for n in range(1, 17))
+    one, other = next(pair for pair in texts if pair[0] != pair[1])
+    return f" (from {one} to {other})"
 
 
 def _in_words(tried: Tried) -> str:
