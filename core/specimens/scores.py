@@ -61,7 +61,7 @@ RECORD = {
                 "label": "Speaking for no side",
                 "right": 24,
                 "wrong": 1,
-                "words": "96 in 100, range 83 to 99",
+                "words": "96 in 100, range 84 to 99",
             },
         ),
     },

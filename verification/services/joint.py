@@ -51,7 +51,7 @@ def _known() -> Known:
     model = active_model()
     settled, still_open = sorted(taught()), sorted(_still_open(model))
     told = [METHOD, ASSISTED, parameters_of(model).digest, counts.digest(settled), *still_open]
-    digest = hashlib.sha256("\\n".join(map(repr, told)).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(map(repr, told)).encode()).hexdigest()
     return Known(settled, still_open, model, digest)
 
 
