@@ -98,7 +98,7 @@ def file_evidence(
     )
     _assign(evidence, judged)
     _set_alignment(evidence, alignment, alignment_reason)
-    _save_new(evidence)
+    _save(evidence)
     touch_claim(claim, now=now, cause=f"{evidence.label} added")
     record_event(
         actor=actor,
@@ -136,20 +136,9 @@ def _newest_sealed(document: Document) -> Any:
     return copies.exclude(KEPT_PRIVATE).order_by("-number").first()
 
 
-def _save_new(evidence: Evidence) -> None:
-    same = Evidence.objects.filter(
-        claim=evidence.claim,
-        document=evidence.document,
-        stance=evidence.stance,
-        quote_digest=evidence.quote_digest,
-    ).first()
-    if same is not None:
-        raise Conflict(
-            f"Already here as {same.label}. Open it, or quote other words of the document.",
-            code="already_filed",
-            position=same.position,
-        )
-    _clean_new(evidence)
+def _save(evidence: Evidence) -> None:
+    _refuse_a_second(evidence)
+    _clean(evidence)
     try:
         with transaction.atomic():
             evidence.save()
@@ -157,7 +146,23 @@ def _save_new(evidence: Evidence) -> None:
         raise Conflict("Somebody filed this at the same moment. Look again.") from error
 
 
-def _clean_new(evidence: Evidence) -> None:
+def _refuse_a_second(evidence: Evidence) -> None:
+    same = Evidence.objects.filter(
+        claim=evidence.claim,
+        document=evidence.document,
+        stance=evidence.stance,
+        quote_digest=evidence.quote_digest,
+    )
+    same = same.exclude(pk=evidence.pk).first()
+    if same is not None:
+        raise Conflict(
+            f"Already here as {same.label}. Open it, or quote other words of the document.",
+            code="already_filed",
+            position=same.position,
+        )
+
+
+def _clean(evidence: Evidence) -> None:
     """What it names was just read and what must be unique just looked up; the table checks again.
 
     Asking the database for each constraint in turn took longer than everything else together.
@@ -169,13 +174,6 @@ def _clean_new(evidence: Evidence) -> None:
     if evidence.credibility not in {None, *range(1, 7)}:
         words = "Credibility is a number from 1 to 6, or nothing where nobody judged."
         raise Invalid(words, fields={"credibility": [words]})
-
-
-def _clean(evidence: Evidence) -> None:
-    try:
-        evidence.full_clean(exclude=["key"])
-    except ValidationError as error:
-        raise Invalid(" ".join(error.messages), fields=error.message_dict) from error
 
 
 def _set_alignment(evidence: Evidence, alignment: str | None, reason: str) -> None:
@@ -257,8 +255,7 @@ def _save_changed(
     actor: User, claim: Claim, evidence: Evidence, before: dict[str, Any], tag: str, reason: str
 ) -> Evidence:
     after = described(evidence)
-    _clean(evidence)
-    evidence.save()
+    _save(evidence)
     touch_claim(claim, now=timezone.now(), cause=f"{evidence.label} changed")
     record_event(actor=actor, tag=tag, subject=claim, before=before, after=after, reason=reason)
     return evidence

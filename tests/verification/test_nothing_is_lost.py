@@ -11,6 +11,8 @@ from accounts.models import User
 from audit.models import AuditEvent
 from claims.models import Claim, Evidence
 from claims.services.evidence import edit_evidence, file_evidence
+from claims.vocabulary import Stance
+from core.errors import Conflict
 from sources.models import Document, Snapshot
 from sources.services.catalogue import affiliate_source, grade_source
 from sources.services.origins import decide_derivation
@@ -103,6 +105,16 @@ def test_the_record_says_what_was_edited(checker: User, field: str, value: str) 
     line = AuditEvent.objects.get(tag="claims:evidence:edited")
     assert line.before[field] == ""
     assert line.after[field] == value
+
+
+def test_no_item_becomes_a_second_of_the_same(checker: User) -> None:
+    first = EvidenceFactory.create()
+    EvidenceFactory.create(
+        claim=first.claim, document=first.document, stance=Stance.CONTRADICTS, quote=first.quote
+    )
+    with pytest.raises(Conflict, match=r"Already here as \[1\]"):
+        edit_evidence(actor=checker, claim=first.claim, position=2, stance=Stance.SUPPORTS)
+    assert first.claim.evidence.get(position=2).stance == Stance.CONTRADICTS
 
 
 @pytest.fixture
