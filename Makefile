@@ -34,11 +34,11 @@ run: $(VENV)/run.stamp ## serve everything with the demonstration (PORT=8000, DE
 	@exec $(IN_VENV) manage.py up --port $(PORT) $(if $(filter-out 0 no,$(DEMO)),--demo)
 
 test: $(VENV)/dev.stamp ## run the whole suite on servers of its own (ARGS= for pytest)
-	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n 2 --dist loadgroup $(if $(BROWSER),,-m "not journey") $(ARGS)
+	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n auto --dist loadgroup $(if $(BROWSER),,-m "not journey") $(ARGS)
 	@$(if $(BROWSER),,echo "No chromium here, so the browser journeys were left out. On Debian: apt install chromium")
 
 journeys: $(VENV)/dev.stamp ## drive a real browser through the story (needs chromium)
-	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n 2 --dist loadgroup -m journey $(ARGS)
+	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n auto --dist loadgroup -m journey $(ARGS)
 
 screenshots: $(VENV)/dev.stamp ## take the pictures of docs/images anew (needs chromium)
 	@WRITE_SCREENSHOTS=1 $(TEST_SETTINGS) $(IN_VENV) -m pytest -m journey tests/journeys/test_screenshots.py $(ARGS)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Generator, Iterator
 
 import pytest
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.people import issue_token
 from tests.emptying import empty_tables
 from tests.factories import UserFactory
-from tests.scheduling import JourneysTogether
+from tests.scheduling import JourneysTogether, long_ones_first, processes
+from tests.template import use_template
 
 # No test is about seconds: on a busy machine an example may take long.
 hypothesis_settings.register_profile("corroborate", deadline=None)
@@ -26,6 +29,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> JourneysT
     return JourneysTogether(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return processes()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long_ones_first(items)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is imported and collected stays to the end: the collector need not look through it."""
@@ -33,9 +46,20 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.enable()
-        gc.collect()
         gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """What pytest-django asks for before it makes the database of a process."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        with django_db_blocker.unblock():
+            use_template(tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture(autouse=True)

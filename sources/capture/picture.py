@@ -166,21 +166,25 @@ class _Sitting:
     def _sign_in(self) -> None:
         """Let the browser learn the proxy's password, which it then keeps for all requests."""
         self._call("Fetch.enable", handleAuthRequests=True, patterns=[{"urlPattern": HOME}])
-        self._load(HOME)
+        self._open(HOME)
         self._call("Fetch.disable")
         self._asked = 0
 
     def _load(self, url: str) -> None:
         """Open URL and wait until it is loaded and quiet, or its time is over: then stop it."""
-        self._is_loaded = False
-        self._tools.send("Page.navigate", session=self._session, url=url)
-        patience = min(self._until, time.monotonic() + self.limits.load_seconds)
-        if self._tools.wait(lambda: self._is_loaded, patience):
+        if self._open(url):
             self._pause()
             return
         self._tools.send("Emulation.setScriptExecutionDisabled", session=self._session, value=True)
         self._tools.send("Runtime.terminateExecution", session=self._session)
         self._tools.send("Page.stopLoading", session=self._session)
+
+    def _open(self, url: str) -> bool:
+        """Open URL; whether it was loaded before its time was over."""
+        self._is_loaded = False
+        self._tools.send("Page.navigate", session=self._session, url=url)
+        patience = min(self._until, time.monotonic() + self.limits.load_seconds)
+        return self._tools.wait(lambda: self._is_loaded, patience)
 
     def _pause(self) -> None:
         self._tools.wait(lambda: False, time.monotonic() + self.limits.settle_seconds)

@@ -196,6 +196,7 @@ def test_second_run_on_the_same_directory_is_refused(shared: Run, small: dict[st
     assert "corroborate" in page(shared)
 
 
+@pytest.mark.long
 def test_killed_run_takes_its_children_along_and_the_next_starts_at_once(
     starts: Callable[..., Run],
 ) -> None:
@@ -258,6 +259,7 @@ def test_configured_broker_is_used_instead_of_valkey(starts: Callable[..., Run])
     assert run.family() == []
 
 
+@pytest.mark.long
 def test_the_whole_project_serves_and_stops(folder: Path) -> None:
     run = Run(folder / "var", CORROBORATE_FAST_DISK="1", DJANGO_SETTINGS_MODULE="config.settings")
     try:

@@ -20,6 +20,7 @@ def short_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.long
 @pytest.mark.broker
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.fault(67)

@@ -13,6 +13,7 @@ from tests.sources.conftest import ARTICLE
 from tests.sources.origin import Origin, page
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.fault(63, 64)
 def test_a_worker_may_die_anywhere(origin: Origin, tmp_path: Path, settings: object) -> None:

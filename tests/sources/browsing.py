@@ -18,7 +18,7 @@ from tests.sources.origin import Origin, page
 
 CHROMIUM = shutil.which("chromium") or ""
 PATIENT = PictureLimits(total_seconds=90, load_seconds=20)
-SHORT = PictureLimits(total_seconds=90, load_seconds=4)
+SHORT = PictureLimits(total_seconds=90, load_seconds=3)
 
 Take = Callable[..., Picture]
 

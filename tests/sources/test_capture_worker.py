@@ -151,6 +151,7 @@ def test_a_worker_that_is_asked_to_end_seals_what_it_has_begun(
     assert len(origin.requests) == 1
 
 
+@pytest.mark.long
 @pytest.mark.fault(67)
 def test_a_broker_that_goes_in_mid_capture_and_comes_back_loses_nothing(
     origin: Origin, broker: Broker, start_worker: Start, tmp_path: Path

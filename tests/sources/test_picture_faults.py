@@ -119,6 +119,7 @@ def test_a_service_worker_is_ended_and_noted(take: Take, origin: Origin) -> None
     assert "service worker" in picture.dismissed
 
 
+@pytest.mark.long
 @pytest.mark.fault(59)
 def test_a_page_that_eats_all_memory_is_a_reason_at_once(take: Take) -> None:
     picture = take(EATS_MEMORY, PictureLimits(total_seconds=300, load_seconds=200))
@@ -161,10 +162,9 @@ def test_the_copy_stays_sealed_when_its_picture_broke_the_browser(
     queued: Queue, origin: Origin, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CHROMIUM = CHROMIUM
-    origin.answers["/"] = page(EATS_MEMORY.encode())
     monkeypatch.setattr(
         pictures, "take_picture",
-        lambda url, **given: take_picture(url, limits=PictureLimits(load_seconds=200), **given),
+        lambda url, **given: take_picture(url, limits=PictureLimits(memory_bytes=1), **given),
     )  # fmt: skip
     snapshot = queued(requested_by=UserFactory.create())
     capture.run_capture(snapshot_id=snapshot.pk)
@@ -191,7 +191,7 @@ def struck(origin: Origin, kind: str, number: signal.Signals) -> Picture:
 
     origin.answers["/"] = page(b"<h1>Loads</h1><img src=/waits>")
     origin.answers["/waits"] = waiting
-    limits = PictureLimits(total_seconds=8) if number == signal.SIGSTOP else PATIENT
+    limits = PictureLimits(total_seconds=6) if number == signal.SIGSTOP else PATIENT
     taken: list[Picture] = []
 
     def run() -> None:
