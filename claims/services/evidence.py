@@ -147,13 +147,13 @@ def _save(evidence: Evidence) -> None:
 
 
 def _refuse_a_second(evidence: Evidence) -> None:
-    same = Evidence.objects.filter(
+    others = Evidence.objects.exclude(pk=evidence.pk).filter(
         claim=evidence.claim,
         document=evidence.document,
         stance=evidence.stance,
         quote_digest=evidence.quote_digest,
     )
-    same = same.exclude(pk=evidence.pk).first()
+    same = others.first()
     if same is not None:
         raise Conflict(
             f"Already here as {same.label}. Open it, or quote other words of the document.",

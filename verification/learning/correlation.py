@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array
+import scipy
 
 from verification.learning.counts import (
     Column,
@@ -101,7 +101,7 @@ def fisher_lower_bound(correlation: float, common: int) -> float:
     return math.tanh(math.atanh(inside) - Z95 / math.sqrt(common - 4))
 
 
-def _said(table: Settled) -> tuple[csr_array, csr_array]:
+def _said(table: Settled) -> tuple[scipy.sparse.csr_array, scipy.sparse.csr_array]:
     """Claims × sources: share of its reports that support, and 1 where the source spoke at all."""
     supporting = _table(table, table.reports.supports.astype(np.float64))
     spoke = _table(table, np.ones(table.reports.claim.size))
@@ -110,9 +110,11 @@ def _said(table: Settled) -> tuple[csr_array, csr_array]:
     return supporting, spoke
 
 
-def _table(table: Settled, values: Column) -> csr_array:
+def _table(table: Settled, values: Column) -> scipy.sparse.csr_array:
     shape = (len(table.claims), len(table.reports.sources))
-    return csr_array((values, (table.reports.claim, table.reports.source)), shape=shape)
+    return scipy.sparse.csr_array(
+        (values, (table.reports.claim, table.reports.source)), shape=shape
+    )
 
 
 def _correlation(pair: Pair, one: Column, other: Column, truth: Marks) -> Correlation | None:
@@ -147,7 +149,7 @@ TINY = 1e-9
 HALF = 0.5
 
 
-def _column(table: csc_array, place: int) -> Column:
+def _column(table: scipy.sparse.csc_array, place: int) -> Column:
     """One column, written out."""
     found = np.zeros(table.shape[0])
     inside = slice(table.indptr[place], table.indptr[place + 1])

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_array
+import scipy  # its parts are loaded when they are used: a fit is made once a night
 
 from verification.learning.columns import sigmoid
 from verification.learning.counts import Column, Marks
@@ -32,7 +31,7 @@ HIGHEST = 3.0
 class Task:
     """Settled claims: signed evidence (claims × sources), start, outcome and weight of each."""
 
-    evidence: csr_array
+    evidence: scipy.sparse.csr_array
     start: Column
     truth: Marks
     weights: Column
@@ -55,7 +54,7 @@ def learn_effects(task: Task, *, per_source: bool = True) -> Effects:
     """
     design = task.evidence if per_source else _summed(task.evidence)
     free = design.shape[1] if per_source else 0
-    result = minimize(
+    result = scipy.optimize.minimize(
         _loss,
         np.concatenate([[0.0], np.full(1 + free, task.default)]),
         args=(task, design),
@@ -68,12 +67,12 @@ def learn_effects(task: Task, *, per_source: bool = True) -> Effects:
     return Effects(float(found[0]), float(found[1]), found[2:])
 
 
-def _summed(evidence: csr_array) -> csr_array:
+def _summed(evidence: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
     """All evidence of a claim in one column."""
-    return csr_array(np.asarray(evidence.sum(axis=1)).reshape(-1, 1))
+    return scipy.sparse.csr_array(np.asarray(evidence.sum(axis=1)).reshape(-1, 1))
 
 
-def _loss(point: Column, task: Task, design: csr_array) -> tuple[float, Column]:
+def _loss(point: Column, task: Task, design: scipy.sparse.csr_array) -> tuple[float, Column]:
     """Penalised log loss and its gradient; a point is α, β and, unless all are β, every b_s."""
     intercept, common, effects = point[0], point[1], point[2:]
     tied = not effects.size

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+import scipy
 
 from verification.learning import columns
 from verification.learning.counts import (
@@ -141,9 +141,11 @@ def _task(settled: Settled, start: Parameters) -> Task:
     )
 
 
-def _matrix(claim: Places, source: Places, values: Column, settled: Settled) -> csr_array:
+def _matrix(
+    claim: Places, source: Places, values: Column, settled: Settled
+) -> scipy.sparse.csr_array:
     shape = (len(settled.claims), len(settled.reports.sources))
-    matrix = csr_array(coo_array((values, (claim, source)), shape=shape))
+    matrix = scipy.sparse.csr_array(scipy.sparse.coo_array((values, (claim, source)), shape=shape))
     matrix.sum_duplicates()
     return matrix
 
