@@ -39,8 +39,8 @@ class World:
         self.claims: list[Claim] = [
             ClaimFactory.create(kind=self.chance.choice(list(ClaimKind))) for _ in range(CLAIMS)
         ]
-        for number in range(REPORTS):
-            self._report(number)
+        self.filed = dict.fromkeys(self.claims, 0)
+        Evidence.objects.bulk_create([self._report(number) for number in range(REPORTS)])
 
     def _sources(self) -> list[Source]:
         """Numbers of one and of two digits: their names sort otherwise than they do."""
@@ -98,14 +98,15 @@ class World:
             )  # fmt: skip
         return copy
 
-    def _report(self, number: int) -> None:
+    def _report(self, number: int) -> Evidence:
         chance = self.chance
         claim, document = chance.choice(self.claims[:-1]), chance.choice(self.documents)
         resolution = chance.choice([*[""] * 6, *Resolution])
         withdrawn = chance.random() < 0.1
-        Evidence.objects.create(
+        self.filed[claim] += 1
+        return Evidence(
             claim=claim,
-            position=claim.evidence.count() + 1,
+            position=self.filed[claim],
             document=document,
             snapshot=self.copies[document.pk],
             stance=chance.choice([Stance.SUPPORTS, *Stance]),

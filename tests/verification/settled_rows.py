@@ -35,16 +35,18 @@ def settled(
         )
         for n in range(len(said))
     )
-    for claim, value, true in zip(claims, said, proved_true, strict=True):
+    Forecast.objects.bulk_create(
         _settle(claim, value, weight, true=true)
+        for claim, value, true in zip(claims, said, proved_true, strict=True)
+    )
     return claims
 
 
-def _settle(claim: Claim, said: float | None, weight: float, *, true: bool) -> None:
+def _settle(claim: Claim, said: float | None, weight: float, *, true: bool) -> Forecast:
     status = Status.CONFIRMED if true else Status.REFUTED
     event = moved(claim, status)
     basis = ForecastBasis.DRAW if weight > 1 else ForecastBasis.BEFORE_EVIDENCE
-    Forecast.objects.create(
+    return Forecast(
         claim=claim,
         status_event=event,
         said=said,
