@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import betaincinv
+import scipy
 
 from verification.scoring import Group, TrackRecord
 
@@ -32,7 +32,9 @@ def credible(record: TrackRecord, group: Group) -> Credible:
     v = _posterior(group.false_support, group.strength_if_false, record.n0_plus, record.n0)
     mean = (u[0] + 1 - v[0]) / 2
     size = mean * (1 - mean) / ((u[1] + v[1]) / 4) - 1
-    low, high = (float(betaincinv(mean * size, (1 - mean) * size, p)) for p in (TAIL, 1 - TAIL))
+    low, high = (
+        float(scipy.special.betaincinv(mean * size, (1 - mean) * size, p)) for p in (TAIL, 1 - TAIL)
+    )
     low, high = (0.0 if math.isnan(low) else low), (1.0 if math.isnan(high) else high)
     return Credible(mean, min(low, mean), max(high, mean))
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import betaln
+import scipy
 
 from verification.learning.columns import NEUTRAL, Beliefs, beliefs_of
 from verification.learning.counts import Column, Places, Settled
@@ -122,5 +122,5 @@ def _likelihood(trials: _Trials, means: Column, strength: Column) -> float:
     """Σ ln B(κμ + n⁺, κ(1−μ) + n − n⁺) − ln B(κμ, κ(1−μ)); binomial factors are constant."""
     rate, k = means[trials.group], strength[trials.group]
     heads, tails = k * rate, k * (1 - rate)
-    after = betaln(heads + trials.plus, tails + trials.number - trials.plus)
-    return float(np.sum(after - betaln(heads, tails)))
+    after = scipy.special.betaln(heads + trials.plus, tails + trials.number - trials.plus)
+    return float(np.sum(after - scipy.special.betaln(heads, tails)))
