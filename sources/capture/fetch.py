@@ -29,6 +29,7 @@ from sources.capture.http1 import (
 )
 from sources.capture.limits import Limits
 from sources.capture.outcomes import ErrorCode, FetchFailed, Truncation
+from sources.capture.spool import Spool
 from sources.capture.tls import (
     TlsInfo,
     Untrusted,
@@ -81,7 +82,7 @@ def at_once(_address: Address, _position: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches addresses under one policy; bodies are spooled into STAGING.
+    """Fetches addresses under one policy; long bodies are spooled into STAGING.
 
     `before` is called with the address and the position of each hop, and may raise FetchFailed:
     then the host is not asked.
@@ -219,8 +220,8 @@ class Fetcher:
         hop.raw = bytes(wire.received[: self.limits.header_bytes])
 
     def _receive_body(self, hop: Hop, head: Head, wire: Wire) -> None:
-        hop.body = self.staging / f"hop-{hop.position}.body"
-        with hop.body.open("xb") as file:
+        file = Spool(self.staging / f"hop-{hop.position}.body")
+        try:
             sink = BodySink(hop, head, file, self.limits)
             try:
                 self._pour(hop, Feed(wire.read_body, bytes(wire.received)), head, sink)
@@ -232,6 +233,8 @@ class Fetcher:
                 hop.truncated = Truncation.UNSPECIFIED
                 hop.fail(FetchFailed(ErrorCode.PROTOCOL_ERROR, str(problem)))
             sink.close()
+        finally:
+            hop.body = file.close()
 
     @staticmethod
     def _pour(hop: Hop, feed: Feed, head: Head, sink: BodySink) -> None:

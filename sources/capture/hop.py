@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from sources.capture.decode import Decoder
@@ -16,6 +15,7 @@ from sources.capture.guard import Refusal, Refused
 from sources.capture.http1 import Head
 from sources.capture.limits import Limits
 from sources.capture.outcomes import ErrorCode, FetchFailed, NotNow, Truncation
+from sources.capture.spool import Part, Spool
 from sources.capture.tls import TlsInfo
 
 OPENING_BYTES = 64 * 1024
@@ -37,7 +37,7 @@ class Hop:
     interim: bytes = b""
     head: Head | None = None
     raw: bytes = b""  # what came, when it could not be read as a response
-    body: Path | None = None  # the body as it was on the wire
+    body: Part | None = None  # the body as it was on the wire
     body_bytes: int = 0
     payload_bytes: int = 0
     payload_sha256: str = ""  # without transfer coding, with content coding
@@ -114,9 +114,9 @@ class Hop:
 
 
 class BodySink:
-    """Takes a body as it comes: wire bytes into a file, digests and sizes into the hop."""
+    """Takes a body as it comes: wire bytes into FILE, digests and sizes into the hop."""
 
-    def __init__(self, hop: Hop, head: Head, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, hop: Hop, head: Head, file: BinaryIO | Spool, limits: Limits) -> None:
         self._hop = hop
         self._file = file
         self._limit = limits.body_limit(head.media_type)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +29,7 @@ from sources.capture.limits import ExtractionLimits, Limits
 from sources.capture.outcomes import BARRED, ErrorCode, Outcome
 from sources.capture.records import WrittenWarc, write_capture
 from sources.capture.revisit import Holder, is_whole_answer
+from sources.capture.spool import Spool
 from sources.capture.store import ObjectStore, StoreProblem
 from sources.capture.warc import MalformedRecord, RecordRef
 from sources.vocabulary import CaptureState
@@ -115,7 +116,7 @@ FindHolder = Callable[[CaptureResult], Holder | None]
 
 @dataclass(slots=True)
 class _Room:
-    """Where one capture keeps its files while it runs."""
+    """Where one capture keeps its files while it runs; FOLDER is made for the first of them."""
 
     folder: Path
     is_kept: bool = False
@@ -175,9 +176,9 @@ class Capturer:
 
     @contextmanager
     def _staging(self, label: str) -> Iterator[_Room]:
-        """A folder for one capture; it goes at the end unless somebody keeps it."""
+        """A folder of one capture; it goes at the end unless somebody keeps it."""
         self.staging_dir.mkdir(parents=True, exist_ok=True)
-        room = _Room(Path(tempfile.mkdtemp(prefix=f"{label}-", dir=self.staging_dir)))
+        room = _Room(self.staging_dir / f"{label}-{secrets.token_hex(8)}")
         try:
             yield room
         finally:
@@ -185,7 +186,7 @@ class Capturer:
                 shutil.rmtree(room.folder, ignore_errors=True)
 
     def fetcher(self, staging: Path) -> Fetcher:
-        """Return what asks on our behalf, under our name; bodies are spooled into STAGING."""
+        """Return what asks on our behalf, under our name; long bodies are spooled into STAGING."""
         agent = f"Mozilla/5.0 (compatible; {SOFTWARE}; +{self.operator or 'archive'})"
         return Fetcher(self.policy, self.limits, staging, self.network, agent, self.before)
 
@@ -203,10 +204,10 @@ class Capturer:
     def _kept(
         self, result: CaptureResult, trail: Trail, room: _Room, on_step: Step
     ) -> CaptureResult:
-        path = room.folder / "capture.warc.gz"
-        written = self._written(path, trail, result.holder)
+        file = Spool(room.folder / "capture.warc.gz")
+        written = self._written(file, trail, result.holder)
         on_step("sealing")
-        stored = self._stored(result, path, written)
+        stored = self._stored(result, file, written)
         if result.holder is None:
             return stored
         room.is_kept = True
@@ -214,31 +215,31 @@ class Capturer:
 
     def _whole(self, stored: CaptureResult, trail: Trail, room: _Room) -> CaptureResult:
         """Store the page itself, of which only a reference was stored; raises StoreProblem."""
-        path = room.folder / "whole.warc.gz"
-        written = self._written(path, trail, None)
-        return self._stored(replace(stored, holder=None, spare=None), path, written)
+        file = Spool(room.folder / "whole.warc.gz")
+        written = self._written(file, trail, None)
+        return self._stored(replace(stored, holder=None, spare=None), file, written)
 
-    def _stored(self, result: CaptureResult, path: Path, written: WrittenWarc) -> CaptureResult:
-        key = self.store.put(path)
+    def _stored(self, result: CaptureResult, file: Spool, written: WrittenWarc) -> CaptureResult:
+        key = self.store.put(file.close())
         if not self.store.verify(key):
             raise StoreProblem("The store gave back other bytes than it was given.")
         return replace(
             result,
             warc_sha256=key,
-            warc_bytes=self.store.size(key),
+            warc_bytes=file.size,
             records=written.records,
             main=written.main,
             finished_at=self.network.now(),
         )
 
-    def _written(self, path: Path, trail: Trail, holder: Holder | None) -> WrittenWarc:
+    def _written(self, file: Spool, trail: Trail, holder: Holder | None) -> WrittenWarc:
         about = {
             "software": SOFTWARE,
             "operator": self.operator,
             "description": "One cited page, captured as evidence",
             "configuration-sha256": configuration_digest(self.policy, self.limits),
         }
-        return write_capture(path, trail, about=about, now=self.network.now(), holder=holder)
+        return write_capture(file, trail, about=about, now=self.network.now(), holder=holder)
 
 
 def _state_of(trail: Trail) -> CaptureState:

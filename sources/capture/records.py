@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sources.capture.fetch import Trail
 from sources.capture.hop import Hop
 from sources.capture.revisit import Holder
+from sources.capture.spool import Spool
 from sources.capture.warc import Record, RecordKind, RecordRef, WarcWriter, warc_fields
 
 _PAGES = frozenset({RecordKind.RESPONSE, RecordKind.REVISIT})
@@ -26,18 +26,18 @@ class WrittenWarc:
 
 
 def write_capture(
-    path: Path,
+    file: Spool,
     trail: Trail,
     *,
     about: Mapping[str, str],
     now: datetime,
     holder: Holder | None = None,
 ) -> WrittenWarc:
-    """Write the whole trail into a new WARC file: what was asked, what came, and how.
+    """Write the whole trail into FILE, a new WARC: what was asked, what came, and how.
 
     HOLDER: the record that holds the final page already; that page is not written again.
     """
-    writer = WarcWriter(path)
+    writer = WarcWriter(file)
     try:
         writer.add(_warcinfo(about, now))
         answers = [
@@ -95,7 +95,7 @@ def _answer(hop: Hop, request: RecordRef, holder: Holder | None) -> Record | Non
             payload_elsewhere=holder.payload_digest,
             fields={**fields, **holder.fields()},
         )
-    if hop.head and hop.body:
+    if hop.head and hop.body is not None:
         return Record(
             RecordKind.RESPONSE,
             "application/http; msgtype=response",

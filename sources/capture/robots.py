@@ -20,6 +20,7 @@ from sources.capture.hop import Hop
 from sources.capture.http1 import Feed
 from sources.capture.limits import KIB, MIB, Limits
 from sources.capture.outcomes import ErrorCode, Truncation
+from sources.capture.spool import opened
 
 PRODUCT = "corroborate"
 PATH = "/robots.txt"
@@ -90,9 +91,9 @@ def _error(trail: Trail, hop: Hop) -> str:
 
 def _text(hop: Hop) -> str:
     """The file as text: what is not UTF-8 is left out, and so is a line that was cut."""
-    if not hop.head or not hop.body or hop.head.status >= 300:  # noqa: PLR2004 - first of redirects
+    if not hop.head or hop.body is None or hop.head.status >= 300:  # noqa: PLR2004 - first of redirects
         return ""
-    with hop.body.open("rb") as file:
+    with opened(hop.body) as file:
         data = bytearray()
         for piece in pieces_of(Feed(file.read), hop.head, ROBOTS_LIMITS):
             data += piece
