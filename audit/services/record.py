@@ -15,6 +15,7 @@ from accounts.models import User
 from audit import chain
 from audit.models import CHAIN_LOCK, AuditEvent
 from core import origin
+from core.rows import insert_rows
 
 SYSTEM = "Corroborate"
 
@@ -95,7 +96,8 @@ def _append(actor: User | None, entries: Iterable[Entry]) -> list[AuditEvent]:
         event = _line(actor, entry, seq + 1, previous)
         seq, previous = event.seq, event.hash
         events.append(event)
-    return AuditEvent.objects.bulk_create(events)
+    insert_rows(events)
+    return events
 
 
 def _line(actor: User | None, entry: Entry, seq: int, previous_hash: str) -> AuditEvent:

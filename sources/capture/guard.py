@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote, urljoin
 
 import idna
@@ -31,6 +32,7 @@ _LOCALHOST_LABEL = re.compile(r"localhost\d*")
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_PLAIN = re.compile(r"[!-~]*")  # nothing hidden is among these
 _KEPT_IN_TARGET = "%/?:@!$&'()*+,;=~-._[]|^`{}"
 
 Resolver = Callable[[str, float], tuple[str, ...]]
@@ -107,6 +109,7 @@ class Target:
     ips: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)  # the same one is read when it is claimed, fetched and settled
 def read_address(text: str) -> Address:
     """Read one absolute http(s) address strictly, or raise Refused; nothing is repaired.
 
@@ -156,7 +159,7 @@ def resolve_once(address: Address, policy: Policy, resolver: Resolver, *, timeou
 
 def check_peer(target: Target, pinned: str, peer: str, policy: Policy) -> None:
     """Raise Refused unless the connected peer is the pinned address."""
-    if ipaddress.ip_address(peer) != ipaddress.ip_address(pinned):
+    if peer != pinned and ipaddress.ip_address(peer) != ipaddress.ip_address(pinned):
         raise Refused(Refusal.PEER, "The connection reached another machine than the one checked.")
     host, port = target.address.host, target.address.port
     if not (policy.is_loopback_allowed(host, port) or policy.is_own_service(host, port)):
@@ -168,7 +171,7 @@ def _refuse_hidden(text: str) -> None:
         raise Refused(Refusal.TOO_LONG, "The address is longer than 8 kB. Use a shorter one.")
     if "\\" in text:
         raise Refused(Refusal.BACKSLASH, "The address holds a backslash. Write / instead.")
-    if any(_is_hidden(character) for character in text):
+    if not _PLAIN.fullmatch(text) and any(map(_is_hidden, text)):
         raise Refused(
             Refusal.HIDDEN_CHARACTER,
             "The address holds a space or an invisible character. Type it anew.",

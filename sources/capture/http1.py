@@ -14,7 +14,7 @@ from enum import StrEnum
 from sources.capture.guard import Address
 
 PREFIX = b"HTTP/1."
-READ_SIZE = 16 * 1024
+READ_SIZE = 64 * 1024
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([0-9]{3})(?: ([^\x00\r\n]*))?")
 _FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00\r\n]*?)[ \t]*")
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,7})[ \t]*(?:;[^\x00\r\n]*)?\r\n")
@@ -133,6 +133,9 @@ class Feed:
         """Return between 1 and LIMIT bytes, or b"" at the end."""
         if not self.rest:
             return self._read(min(limit, READ_SIZE))
+        if len(self.rest) <= limit:
+            taken, self.rest = self.rest, b""
+            return taken
         taken, self.rest = self.rest[:limit], self.rest[limit:]
         return taken
 

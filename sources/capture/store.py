@@ -17,6 +17,8 @@ from typing import BinaryIO, Protocol
 ASIDE = "quarantine"
 _STEP = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# Folders whose own names this process has seen on the disk; a store has 65,792 at most.
+_named: set[str] = set()
 
 
 class StoreProblem(Exception):
@@ -140,16 +142,23 @@ class FileStore:
 
     def _name(self, path: Path, key: str) -> None:
         final = self.path(key)
-        is_new_folder = not final.parent.is_dir()
-        final.parent.mkdir(parents=True, exist_ok=True)
+        folders = (final.parent, final.parent.parent)
         try:
-            os.link(path, final)  # unlike a rename, it never replaces what is there
+            self._link(path, final)  # unlike a rename, it never replaces what is there
+        except FileNotFoundError:
+            _named.difference_update(map(str, folders))
+            final.parent.mkdir(parents=True, exist_ok=True)
+            self._link(path, final)
+        _fsync_folder(final.parent)
+        for folder in folders:
+            _make_name_last(folder)
+
+    def _link(self, path: Path, final: Path) -> None:
+        try:
+            os.link(path, final)
         except FileExistsError as problem:
-            if not self.verify(key):
-                raise StoreProblem(f"Object {key} in the store is damaged.") from problem
-        above = (final.parent.parent, self._root) if is_new_folder else ()
-        for folder in (final.parent, *above):
-            _fsync_folder(folder)
+            if not self.verify(final.name):
+                raise StoreProblem(f"Object {final.name} in the store is damaged.") from problem
 
 
 def aside_name(key: str) -> str:
@@ -181,6 +190,13 @@ def _steps(source: Path | bytes) -> Iterator[bytes]:
     with source.open("rb") as file:
         while step := file.read(_STEP):
             yield step
+
+
+def _make_name_last(folder: Path) -> None:
+    """See to it that FOLDER itself outlasts a crash, whoever made it; once for each process."""
+    if str(folder) not in _named:
+        _fsync_folder(folder.parent)
+        _named.add(str(folder))
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -154,6 +155,7 @@ def payload_digest(body: Part) -> str:
     return _digest(payload.digest())
 
 
+@lru_cache(maxsize=256)  # many records of an archive have the same block: what made it, no body
 def _digest(value: bytes) -> str:
     return f"sha256:{base64.b32encode(value).decode('ascii')}"
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Now
@@ -94,6 +95,16 @@ MAKERS: Mapping[JobKind, Callable[[Snapshot], Made]] = {
 TASKS = {JobKind.TEXT: "sources.make_artifact", JobKind.PICTURE: "sources.take_picture"}
 # What was sealed together is announced together: a message costs as much as a tenth of a capture.
 MOST_TOLD = 8
+_ASK = """
+INSERT INTO sources_artifactjob
+       (snapshot_id, kind, state, fence, attempt, next_attempt_at, reason)
+SELECT wanted.id, %(kind)s, %(pending)s, 0, 0,
+       statement_timestamp() + make_interval(secs => %(again)s), ''
+  FROM unnest(%(snapshots)s::bigint[]) AS wanted (id)
+ ORDER BY wanted.id
+    ON CONFLICT (snapshot_id, kind) DO NOTHING
+RETURNING id
+"""
 
 
 def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
@@ -101,13 +112,16 @@ def ask_for_artifacts(*, snapshots: Iterable[Snapshot], kind: JobKind) -> None:
     wanted = {snapshot.pk for snapshot in snapshots}
     if not wanted:
         return
-    known = ArtifactJob.objects.filter(snapshot__in=wanted, kind=kind)
-    wanted -= set(known.values_list("snapshot", flat=True))
-    jobs = ArtifactJob.objects.bulk_create(
-        ArtifactJob(snapshot_id=pk, kind=kind, next_attempt_at=Now() + SEND_AGAIN_AFTER)
-        for pk in sorted(wanted)
-    )
-    _announce(kind, [job.pk for job in jobs])
+    values: dict[str, Any] = {
+        "snapshots": sorted(wanted),
+        "kind": kind,
+        "pending": JobState.PENDING,
+        "again": SEND_AGAIN_AFTER.total_seconds(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK, values)
+        new = [job_id for (job_id,) in cursor.fetchall()]
+    _announce(kind, sorted(new))
 
 
 def _announce(kind: JobKind, job_ids: list[int]) -> None:

@@ -14,12 +14,13 @@ from django.utils import timezone
 from audit.services.record import Entry, record_event, record_events, recording
 from core.jobs import enqueue
 from core.retrying import again_if_undone
+from core.rows import insert_rows
 from sources.capture.guard import Address
 from sources.capture.outcomes import ErrorCode
 from sources.capture.pipeline import CaptureResult
 from sources.capture.retry import delay_before_next, is_passing
 from sources.manifest import Subject, manifest_digest, manifest_text
-from sources.models import FetchHop, Snapshot, StoredObject
+from sources.models import Snapshot, StoredObject
 from sources.outcomes import holds_the_document
 from sources.selectors.workers import worker_label
 from sources.services.artifacts import ask_for_artifacts
@@ -72,10 +73,12 @@ def _settle(*, ended: Sequence[Settled]) -> list[Snapshot]:
     for one in final:
         _end(rows[one.lease.snapshot_id], one, stored.get(one.result.warc_sha256), now)
     write_ended([rows[one.lease.snapshot_id] for one in final])
-    FetchHop.objects.bulk_create(
-        hop_row(one.lease.snapshot_id, one.lease.fence, hop)
-        for one in mine
-        for hop in one.result.hops
+    insert_rows(
+        [
+            hop_row(one.lease.snapshot_id, one.lease.fence, hop)
+            for one in mine
+            for hop in one.result.hops
+        ]
     )
     snapshots = [rows[one.lease.snapshot_id] for one in final]
     entries = [sealing_entry(rows[one.lease.snapshot_id], one.result) for one in final]
@@ -153,8 +156,9 @@ def announce_sealed(snapshots: Sequence[Snapshot]) -> None:
     to_be_read = unread(copies)
     ask_for_artifacts(snapshots=to_be_read, kind=JobKind.TEXT)
     ask_for_artifacts(snapshots=to_be_pictured(copies), kind=JobKind.PICTURE)
+    is_told_later = {row.pk for row in to_be_read}
     for row in snapshots:
-        if row not in to_be_read:
+        if row.pk not in is_told_later:
             enqueue("verification.snapshot_sealed", snapshot_id=row.pk)
 
 

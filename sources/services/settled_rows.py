@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from core.rows import as_json
 from sources.capture.hop import Hop
 from sources.capture.pipeline import SOFTWARE, CaptureResult
 from sources.models import FetchHop, Snapshot, StoredObject
@@ -28,6 +28,15 @@ UPDATE sources_snapshot AS held
   FROM jsonb_populate_recordset(NULL::sources_snapshot, %(rows)s::jsonb) AS new
  WHERE held.id = new.id AND held.fence = new.fence AND held.state = %(running)s
 """.format(columns=", ".join(_WRITTEN), values=", ".join(f"new.{name}" for name in _WRITTEN))
+# In the order of the keys, so that two workers that keep the same objects wait for each other.
+_KEEP = """
+INSERT INTO sources_storedobject (sha256, size, media_type, stored_at)
+SELECT new.key, new.size, 'application/warc', statement_timestamp()
+  FROM unnest(%(keys)s::text[], %(sizes)s::bigint[]) AS new (key, size)
+ ORDER BY new.key
+    ON CONFLICT (sha256) DO NOTHING
+RETURNING id, sha256, size, media_type, stored_at
+"""
 
 
 def write_ended(snapshots: Sequence[Snapshot]) -> None:
@@ -41,28 +50,23 @@ def write_ended(snapshots: Sequence[Snapshot]) -> None:
         {"id": row.pk, "fence": row.fence, **{name: getattr(row, name) for name in _WRITTEN}}
         for row in snapshots
     ]
-    values = {"rows": json.dumps(rows, default=_as_text), "running": CaptureState.RUNNING}
+    values = {"rows": as_json(rows), "running": CaptureState.RUNNING}
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
         if cursor.rowcount != len(snapshots):
             raise LeaseLost
 
 
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
 def stored_objects(results: Sequence[CaptureResult]) -> dict[str, StoredObject]:
     """The rows of the objects of RESULTS, by hash; made where they are new."""
     sizes = {result.warc_sha256: result.warc_bytes for result in results if result.warc_sha256}
-    StoredObject.objects.bulk_create(
-        (
-            StoredObject(sha256=key, size=size, media_type="application/warc")
-            for key, size in sizes.items()
-        ),
-        ignore_conflicts=True,
-    )
-    return {row.sha256: row for row in StoredObject.objects.filter(sha256__in=sizes)}
+    if not sizes:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, {"keys": list(sizes), "sizes": list(sizes.values())})
+        rows = {row[1]: StoredObject(*row) for row in cursor.fetchall()}
+    known = StoredObject.objects.filter(sha256__in=sizes.keys() - rows.keys())
+    return rows | {row.sha256: row for row in known}
 
 
 def columns_of(result: CaptureResult, warc: StoredObject | None, now: datetime) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_being_settled(
     work_through()
     bad.refresh_from_db()
     assert (bad.state, bad.warc) == (CaptureState.RETRY_WAIT, None)
-    assert bad.error_detail == "ValueError while capturing."
+    assert bad.error_detail == "DataError while capturing."
     assert set(
         Snapshot.objects.filter(pk__in=[one.pk for one in good]).values_list("state", flat=True)
     ) == {CaptureState.SEALED}

@@ -6,7 +6,7 @@ import threading
 from typing import cast
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditEvent
@@ -38,7 +38,7 @@ def settled_at_once(work: list[Settled]) -> dict[int, object]:
     def settle_one(one: Settled) -> None:
         try:
             heard[one.lease.snapshot_id] = settle_together(one)
-        except (LeaseLost, ValueError) as problem:
+        except (LeaseLost, DataError) as problem:
             heard[one.lease.snapshot_id] = problem
         finally:
             connection.close()
@@ -103,7 +103,7 @@ def test_one_that_cannot_be_written_hears_why_and_stops_no_other(
 
     monkeypatch.setattr(settle, "hop_row", broken)
     heard = settled_at_once([bad, *good])
-    assert isinstance(heard[bad.lease.snapshot_id], ValueError)
+    assert isinstance(heard[bad.lease.snapshot_id], DataError)
     assert [heard[one.lease.snapshot_id].state for one in good] == [CaptureState.SEALED] * 2
     assert transactions == [3, 1, 1, 1]
     assert Snapshot.objects.get(pk=bad.lease.snapshot_id).state == CaptureState.RUNNING
