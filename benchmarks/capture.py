@@ -6,7 +6,7 @@ A loopback origin answers every address after 100 ms with 50 kB of its own. Each
 archiver as many new addresses, twenty pages at a time:
 
   ours, Celery   one worker with twenty threads, each page a message
-  ours, batches  one process, `manage.py capture_worker`; x2: two of them
+  ours, batches  one process, `manage.py capture_worker`; x2: `--processes 2`
   pywb           recording, asked by twenty clients (install it elsewhere: --pywb .../bin/wayback)
   warcio         capture_http in twenty threads of one process
   wget           --warc-file, twenty processes at a time
@@ -207,14 +207,10 @@ class Bench:
 
     @contextmanager
     def batch_processes(self, count: int) -> Iterator[list[int]]:
-        with ExitStack() as stack:
-            command = ("manage.py", "capture_worker")
-            pids = [
-                stack.enter_context(running(*command, variables=self._variables))
-                for _ in range(count)
-            ]
+        command = ("manage.py", "capture_worker", "--processes", str(count))
+        with running(*command, variables=self._variables) as pid:
             in_batches(self.addresses(40 * count))
-            yield pids
+            yield [pid]
 
     def batches(self, count: int) -> Row:
         with self.batch_processes(1) as pids:

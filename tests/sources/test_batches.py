@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
@@ -37,6 +38,7 @@ SEALED = "sources:snapshot:sealed"
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 Many = Callable[[int], list[Snapshot]]
+Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -220,15 +222,15 @@ def test_an_address_that_is_refused_is_settled_too(many: Many, queued: Queue) ->
 
 
 @pytest.fixture
-def start(open_origin: Origin, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def start(open_origin: Origin, tmp_path: Path) -> Iterator[Start]:
     """Start `manage.py capture_worker` on the test's database, as a process of its own."""
     variables = environment(tmp_path, loopback_port=open_origin.port)
     command = [sys.executable, "manage.py", "capture_worker", "--threads", "6"]
     started: list[subprocess.Popen[bytes]] = []
 
-    def begin() -> subprocess.Popen[bytes]:
+    def begin(*options: str) -> subprocess.Popen[bytes]:
         started.append(
-            subprocess.Popen(command, cwd=PROJECT, env=variables)  # noqa: S603 - our own
+            subprocess.Popen([*command, *options], cwd=PROJECT, env=variables)  # noqa: S603 - our own
         )
         return started[-1]
 
@@ -240,7 +242,7 @@ def start(open_origin: Origin, tmp_path: Path) -> Iterator[Callable[[], subproce
 
 @pytest.mark.fault(65)
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
-    many: Many, open_origin: Origin, start: Callable[[], subprocess.Popen[bytes]]
+    many: Many, open_origin: Origin, start: Start
 ) -> None:
     queued = many(10)
     let_go = threading.Event()
@@ -267,7 +269,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
 
 
 def test_a_worker_that_is_asked_to_end_settles_what_it_has_begun(
-    many: Many, open_origin: Origin, start: Callable[[], subprocess.Popen[bytes]]
+    many: Many, open_origin: Origin, start: Start
 ) -> None:
     many(1)
     asked, let_go = threading.Event(), threading.Event()
@@ -284,6 +286,27 @@ def test_a_worker_that_is_asked_to_end_settles_what_it_has_begun(
     let_go.set()
     assert worker.wait(PATIENCE_SECONDS) == 0
     assert states() == {CaptureState.SEALED}
+
+
+def test_several_processes_are_one_command(many: Many, start: Start) -> None:
+    many(20)
+    command = start("--processes", "2")
+    wait_until(lambda: states() == {CaptureState.SEALED})
+    processes = psutil.Process(command.pid).children()
+    command.send_signal(signal.SIGTERM)
+    assert command.wait(PATIENCE_SECONDS) == 0
+    assert len(processes) == 2
+    assert not [one for one in processes if one.is_running()]
+
+
+def test_processes_end_with_the_command_that_was_killed(many: Many, start: Start) -> None:
+    many(1)
+    command = start("--processes", "2")
+    wait_until(lambda: states() == {CaptureState.SEALED})
+    processes = psutil.Process(command.pid).children()
+    command.kill()
+    _, left = psutil.wait_procs(processes, PATIENCE_SECONDS)
+    assert (len(processes), left) == (2, [])
 
 
 @pytest.mark.usefixtures("announced")
