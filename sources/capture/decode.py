@@ -10,6 +10,7 @@ from sources.capture.limits import Limits
 _STEP = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31
+PLAIN = frozenset({"", "identity"})
 
 
 class Decoder:
@@ -23,7 +24,7 @@ class Decoder:
         self._limits = limits
         self._is_gzip = encoding in {"gzip", "x-gzip"}
         self._gzip: zlib._Decompress | None = None
-        self.error = "" if self._is_gzip or encoding in {"", "identity"} else "unsupported_encoding"
+        self.error = "" if self._is_gzip or encoding in PLAIN else "unsupported_encoding"
         self._is_stopped = bool(self.error)
         self.encoded_bytes = 0
         self.decoded_bytes = 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sources.capture.decode import Decoder
+from sources.capture.decode import PLAIN, Decoder
 from sources.capture.guard import Refusal, Refused
 from sources.capture.http1 import Head
 from sources.capture.limits import Limits
@@ -56,6 +56,11 @@ class Hop:
     @property
     def status(self) -> int | None:
         return self.head.status if self.head else None
+
+    @property
+    def has_no_transfer_coding(self) -> bool:
+        """Whether the payload is the body as it was on the wire; any coding makes it longer."""
+        return self.body_bytes == self.payload_bytes
 
     @property
     def location(self) -> bytes | None:
@@ -120,9 +125,11 @@ class BodySink:
         self._hop = hop
         self._file = file
         self._limit = limits.body_limit(head.media_type)
-        self._decoder = Decoder(content_coding(head), limits)
+        coding = content_coding(head)
+        self._decoder = Decoder(coding, limits)
         self._payload = hashlib.sha256()
-        self._decoded = hashlib.sha256()
+        # What is not coded is the same bytes.
+        self._decoded = hashlib.sha256() if coding not in PLAIN else None
 
     @property
     def is_over_limit(self) -> bool:
@@ -137,7 +144,8 @@ class BodySink:
         self._payload.update(data)
         hop.payload_bytes += len(data)
         for step in self._decoder.feed(data):
-            self._decoded.update(step)
+            if self._decoded is not None:
+                self._decoded.update(step)
             if len(hop.opening) < OPENING_BYTES:
                 hop.opening += step[: OPENING_BYTES - len(hop.opening)]
 
@@ -145,7 +153,7 @@ class BodySink:
         self._decoder.finish()
         hop = self._hop
         hop.payload_sha256 = self._payload.hexdigest()
-        hop.decoded_sha256 = self._decoded.hexdigest()
+        hop.decoded_sha256 = (self._decoded or self._payload).hexdigest()
         hop.decoded_bytes = self._decoder.decoded_bytes
         hop.decode_error = self._decoder.error
 

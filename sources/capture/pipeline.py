@@ -177,12 +177,13 @@ class Capturer:
     @contextmanager
     def _staging(self, label: str) -> Iterator[_Room]:
         """A folder of one capture; it goes at the end unless somebody keeps it."""
-        self.staging_dir.mkdir(parents=True, exist_ok=True)
+        if not self.staging_dir.is_dir():
+            self.staging_dir.mkdir(parents=True, exist_ok=True)
         room = _Room(self.staging_dir / f"{label}-{secrets.token_hex(8)}")
         try:
             yield room
         finally:
-            if not room.is_kept:
+            if not room.is_kept and room.folder.exists():
                 shutil.rmtree(room.folder, ignore_errors=True)
 
     def fetcher(self, staging: Path) -> Fetcher:

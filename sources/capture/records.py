@@ -104,6 +104,7 @@ def _answer(hop: Hop, request: RecordRef, holder: Holder | None) -> Record | Non
             body=hop.body,
             target_uri=hop.url,
             has_payload=True,
+            payload_sha256=hop.payload_sha256 if hop.has_no_transfer_coding else "",
             fields=fields,
         )
     if not hop.raw:

@@ -70,7 +70,8 @@ class FileStore:
 
     def put(self, source: Path | bytes) -> str:
         """Copy SOURCE into the store and return its key."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        if not self._root.is_dir():
+            self._root.mkdir(parents=True, exist_ok=True)
         with self._unnamed() as (file, path):
             key = _copy(source, file)
             os.fchmod(file.fileno(), 0o444)

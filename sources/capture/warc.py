@@ -47,7 +47,8 @@ class MalformedRecord(Exception):
 class Record:
     """One record to write. The block is `head` followed by `body`; the body is the payload.
 
-    `payload_elsewhere`: digest of a payload that another record holds.
+    `payload_elsewhere`: digest of a payload that another record holds. `payload_sha256`: of this
+    one's, in hexadecimal, if it was taken while the body came.
     """
 
     kind: RecordKind
@@ -58,6 +59,7 @@ class Record:
     target_uri: str = ""
     has_payload: bool = False
     payload_elsewhere: str = ""
+    payload_sha256: str = ""
     fields: Mapping[str, str] | None = None
 
 
@@ -137,14 +139,19 @@ class WarcWriter:
 
 def _measure(record: Record) -> tuple[int, str, str]:
     block = hashlib.sha256(record.head)
-    payload = hashlib.sha256()
     size = len(record.head)
     for step in _steps(record.body):
         block.update(step)
-        payload.update(step)
         size += len(step)
-    stated = _digest(payload.digest()) if record.has_payload else record.payload_elsewhere
-    return size, _digest(block.digest()), stated
+    return size, _digest(block.digest()), _stated(record)
+
+
+def _stated(record: Record) -> str:
+    if not record.has_payload:
+        return record.payload_elsewhere
+    if record.payload_sha256:
+        return _digest(bytes.fromhex(record.payload_sha256))
+    return payload_digest(record.body)
 
 
 def payload_digest(body: Part) -> str:
