@@ -35,17 +35,21 @@ def evidence_of_all(claims: Collection[Claim]) -> Mapping[int, list[Evidence]]:
 
 
 def evidence_to_score(claim: Claim) -> models.QuerySet[Evidence]:
-    """All evidence of a claim, with no more than a score needs: three queries, and short rows."""
+    """All evidence of a claim, with no more than a score needs: two queries, and short rows."""
     return (
         Evidence.objects.filter(claim=claim)
-        .select_related("document__source__owner", "document__begins_origin", "snapshot__takedown")
+        .select_related(
+            "document__source__owner",
+            "document__begins_origin",
+            "document__derivation",
+            "snapshot__takedown",
+        )
         .only(*_SCORED)
         .prefetch_related(
-            Prefetch("document__source__affiliations", queryset=_standing_affiliations()),
             Prefetch(
-                "document__derivation",
-                queryset=_kept_derivations().only("document_id", "origin_id", "state"),
-            ),
+                "document__source__affiliations",
+                queryset=_standing_affiliations().only("source_id", "party__slug"),
+            )
         )
         .alias(known_until=_KNOWN_UNTIL)
         .annotate(grade=Subquery(_newest_grade().values("grade")[:1]), bloc=Subquery(_bloc()))
@@ -68,6 +72,9 @@ _SCORED = (
     "document__source__number",
     "document__source__owner__number",
     "document__begins_origin__first_document_id",
+    "document__derivation__document_id",
+    "document__derivation__origin_id",
+    "document__derivation__state",
     "snapshot__state",
     "snapshot__outcome",
     "snapshot__takedown__snapshot_id",

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import IntegrityError
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,7 +25,7 @@ from claims.models import Claim, Evidence
 from claims.services.locks import lock_claim, touch_claim
 from claims.vocabulary import Alignment, AlignmentBasis, Directness, QuoteState, Resolution
 from core.errors import Conflict, Invalid, Missing
-from sources.models import Document
+from sources.models import Affiliation, Document
 from sources.outcomes import HOLDS_THE_DOCUMENT
 from sources.selectors.custody import KEPT_PRIVATE
 from sources.vocabulary import CaptureState
@@ -86,9 +86,8 @@ def file_evidence(
     place = locator or Locator()
     evidence = Evidence(
         claim=claim,
-        position=_next_position(claim),
         document=document,
-        snapshot=_newest_sealed(document),
+        snapshot_id=_newest_sealed(document),
         stance=stance,
         paragraph=place.paragraph,
         footnote=place.footnote,
@@ -98,6 +97,7 @@ def file_evidence(
     )
     _assign(evidence, judged)
     _set_alignment(evidence, alignment, alignment_reason)
+    evidence.position = _place_of(evidence)
     _save(evidence)
     touch_claim(claim, now=now, cause=f"{evidence.label} added")
     record_event(
@@ -123,42 +123,56 @@ def _assign(evidence: Evidence, changes: Mapping[str, Any]) -> None:
     evidence.quote_digest = digest
 
 
-def _next_position(claim: Claim) -> int:
-    highest: int | None = claim.evidence.aggregate(highest=Max("position"))["highest"]
-    return (highest or 0) + 1
+def _newest_sealed(document: Document) -> int | None:
+    """Key of the newest copy that holds the document and can be shown.
 
-
-def _newest_sealed(document: Document) -> Any:
-    """The newest copy that holds the document and can be shown; an error page is no copy of it."""
+    An error page is no copy of it.
+    """
     copies = document.snapshots.filter(
         state=CaptureState.SEALED, outcome__in=HOLDS_THE_DOCUMENT, takedown__isnull=True
     )
-    return copies.exclude(KEPT_PRIVATE).order_by("-number").first()
+    newest = copies.exclude(KEPT_PRIVATE).order_by("-number").values_list("pk", flat=True)
+    return newest.first()
 
 
 def _save(evidence: Evidence) -> None:
-    _refuse_a_second(evidence)
+    """Within the block of a service, which takes back what it did where this fails."""
     _clean(evidence)
     try:
-        with transaction.atomic():
-            evidence.save()
+        evidence.save()
     except IntegrityError as error:
         raise Conflict("Somebody filed this at the same moment. Look again.") from error
 
 
-def _refuse_a_second(evidence: Evidence) -> None:
-    others = Evidence.objects.exclude(pk=evidence.pk).filter(
-        claim=evidence.claim,
-        document=evidence.document,
+def _place_of(evidence: Evidence) -> int:
+    """The position that a new item gets on its claim. Raises Conflict for a second of the same."""
+    filed = evidence.claim.evidence.aggregate(
+        highest=Max("position"), same=Max("position", filter=_same_as(evidence))
+    )
+    _refuse_a_second(filed["same"])
+    return (filed["highest"] or 0) + 1
+
+
+def _refuse_becoming_a_second(evidence: Evidence) -> None:
+    others = evidence.claim.evidence.exclude(pk=evidence.pk)
+    same = others.filter(_same_as(evidence)).values_list("position", flat=True)
+    _refuse_a_second(same.first())
+
+
+def _same_as(evidence: Evidence) -> Q:
+    return Q(
+        document=evidence.document_id,
         stance=evidence.stance,
         quote_digest=evidence.quote_digest,
     )
-    same = others.first()
-    if same is not None:
+
+
+def _refuse_a_second(position: int | None) -> None:
+    if position is not None:
         raise Conflict(
-            f"Already here as {same.label}. Open it, or quote other words of the document.",
+            f"Already here as [{position}]. Open it, or quote other words of the document.",
             code="already_filed",
-            position=same.position,
+            position=position,
         )
 
 
@@ -192,15 +206,12 @@ def _set_alignment(evidence: Evidence, alignment: str | None, reason: str) -> No
 
 def derive_alignment(evidence: Evidence) -> Alignment:
     """Alignment that follows from the affiliations of the source on record."""
-    source = evidence.document.source
-    parties = (
-        set(source.affiliations.filter(to_date__isnull=True).values_list("party_id", flat=True))
-        if source
-        else set()
-    )
-    return derived_alignment(
-        stance=evidence.stance, source_parties=parties, favours=evidence.claim.favours_id
-    )
+    favours, source = evidence.claim.favours_id, evidence.document.source_id
+    parties: set[int] = set()
+    if favours is not None and source is not None:
+        standing = Affiliation.objects.filter(source=source, to_date__isnull=True)
+        parties.update(standing.values_list("party_id", flat=True))
+    return derived_alignment(stance=evidence.stance, source_parties=parties, favours=favours)
 
 
 def described(evidence: Evidence) -> dict[str, Any]:
@@ -255,6 +266,7 @@ def _save_changed(
     actor: User, claim: Claim, evidence: Evidence, before: dict[str, Any], tag: str, reason: str
 ) -> Evidence:
     after = described(evidence)
+    _refuse_becoming_a_second(evidence)
     _save(evidence)
     touch_claim(claim, now=timezone.now(), cause=f"{evidence.label} changed")
     record_event(actor=actor, tag=tag, subject=claim, before=before, after=after, reason=reason)

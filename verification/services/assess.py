@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,7 +14,6 @@ from core.jobs import enqueue
 from verification.models import Assessment, ScoringModel
 from verification.scoring import Score, assess
 from verification.selectors.records import scoring_of
-from verification.selectors.steps import is_short
 
 
 @transaction.atomic
@@ -23,17 +23,49 @@ def assess_claim(*, claim_id: int, cause: str = "", now: datetime | None = None)
     Runs any number of times with one result. None: nothing is counted and nothing ever was.
     """
     claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
-    if claim is None:
-        return None
+    return None if claim is None else assess_locked(claim=claim, cause=cause, now=now)
+
+
+def assess_locked(*, claim: Claim, cause: str = "", now: datetime | None = None) -> Score | None:
+    """The same of a claim that the caller has locked and read since; it shows the new numbers."""
     scoring = scoring_of(claim, list(evidence_to_score(claim)))
     score = assess(scoring.told, scoring.parameters)
-    newest = claim.assessments.order_by("-at", "-pk").first()
+    newest = _newest(claim)
     counted = bool(score.contributions)
     is_new = counted if newest is None else not _says_the_same(newest, score)
     if is_new:
         _keep(claim, score, scoring.model, cause, now or timezone.now())
     _repeat_on_claim(claim, score if counted else None)
     return score if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What tells whether an assessment says the same as another, without its steps."""
+
+    inputs_digest: str
+    snapshot: str
+    log_odds: float
+    low: float
+    high: float
+    origins_for: int
+    origins_against: int
+
+
+_KEPT = (
+    "inputs_digest",
+    "explanation__snapshot",
+    "log_odds",
+    "low",
+    "high",
+    "origins_for",
+    "origins_against",
+)
+
+
+def _newest(claim: Claim) -> _Kept | None:
+    row = claim.assessments.order_by("-at", "-pk").values_list(*_KEPT).first()
+    return None if row is None else _Kept(*row)
 
 
 def _keep(
@@ -56,18 +88,12 @@ def _keep(
     )
 
 
-def _says_the_same(newest: Assessment, score: Score) -> bool:
+def _says_the_same(newest: _Kept, score: Score) -> bool:
     """Of the same inputs; one that was made with many others has no digest, but the numbers."""
-    if not is_short(newest):
+    if newest.inputs_digest:
         return newest.inputs_digest == score.inputs_digest
-    return (
-        newest.explanation.get("snapshot"),
-        newest.log_odds,
-        newest.low,
-        newest.high,
-        newest.origins_for,
-        newest.origins_against,
-    ) == (
+    return newest == _Kept(
+        "",
         score.snapshot,
         score.log_odds,
         score.low,

@@ -23,7 +23,7 @@ from verification.models.status import ProposalState
 from verification.selectors.facts import claim_facts
 from verification.selectors.wording import statement_digest
 from verification.send_back import MIN_NOTE, SendBackCode
-from verification.services.assess import assess_claim
+from verification.services.assess import assess_locked
 from verification.services.status import (
     Change,
     Examined,
@@ -59,8 +59,7 @@ def _propose(actor: User, examined: Examined, change: Change) -> StatusProposal:
     refuse_unmet(examined.checks)
     if not examined.decided_by:
         raise Invalid("Pick at least one evidence item that decided it.", code="nothing_decided")
-    assess_claim(claim_id=claim.pk, cause="proposal")
-    claim.refresh_from_db()
+    assess_locked(claim=claim, cause="proposal")
     proposal = StatusProposal.objects.create(
         claim=claim,
         from_status=claim.status,
@@ -243,8 +242,7 @@ def evidence_changed(*, claim_id: int, cause: str = "") -> None:
     claim = Claim.objects.select_for_update().filter(pk=claim_id).first()
     if claim is None:
         return
-    assess_claim(claim_id=claim_id, cause=cause)
-    claim.refresh_from_db()
+    assess_locked(claim=claim, cause=cause)
     pending = claim.proposals.filter(state=ProposalState.PENDING).first()
     if pending is None:
         return
