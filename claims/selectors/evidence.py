@@ -36,9 +36,21 @@ def evidence_of_all(claims: Collection[Claim]) -> Mapping[int, list[Evidence]]:
 
 def evidence_to_score(claim: Claim) -> models.QuerySet[Evidence]:
     """All evidence of a claim, with no more than a score needs: two queries, and short rows."""
+    return _to_score(Evidence.objects.filter(claim=claim)).order_by("position")
+
+
+def evidence_to_score_of_all(claims: Collection[Claim]) -> Mapping[int, list[Evidence]]:
+    """The same of several claims, by the claim's primary key. Two queries for all of them."""
+    found: dict[int, list[Evidence]] = {claim.pk: [] for claim in claims}
+    items = _to_score(Evidence.objects.filter(claim__in=found))
+    for item in items.order_by("claim_id", "position"):
+        found[item.claim_id].append(item)
+    return found
+
+
+def _to_score(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
     return (
-        Evidence.objects.filter(claim=claim)
-        .select_related(
+        rows.select_related(
             "document__source__owner",
             "document__begins_origin",
             "document__derivation",
@@ -53,7 +65,6 @@ def evidence_to_score(claim: Claim) -> models.QuerySet[Evidence]:
         )
         .alias(known_until=_KNOWN_UNTIL)
         .annotate(grade=Subquery(_newest_grade().values("grade")[:1]), bloc=Subquery(_bloc()))
-        .order_by("position")
     )
 
 

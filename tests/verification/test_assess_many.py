@@ -19,7 +19,7 @@ from tests.verification.every_feature import World
 from verification.selectors.known import known_now
 from verification.selectors.reasons import reasons_of
 from verification.services import assess_many as many
-from verification.services.assess import assess_claim
+from verification.services.assess import assess_claim, assess_together
 from verification.services.assess_many import Portion, assess_all
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,10 @@ def shown(claim: Claim) -> tuple[float | int | None, ...]:
 
 @pytest.fixture
 def claim() -> Claim:
+    return contested()
+
+
+def contested() -> Claim:
     """Three independent sources for, one against."""
     made: Claim = ClaimFactory.create()
     for grade, stance in (
@@ -214,3 +218,46 @@ def test_an_open_claim_among_many_knows_the_records(claim: Claim, administrator:
     assert together != before
     assess_claim(claim_id=other.pk)
     assert shown(other) == together
+
+
+def test_several_are_scored_together_as_each_would_be_alone(administrator: User) -> None:
+    """Some of them settled, each with the record of its sources without its own outcome."""
+    world = World()
+    keys = [claim.pk for claim in world.claims]
+    for claim in world.claims[:3]:
+        override(claim, administrator, Status.CONFIRMED)
+    for key in keys:
+        assess_claim(claim_id=key)
+    alone = [(shown(claim), newest_of(claim)) for claim in world.claims]
+    Claim.objects.update(confidence=None, origins_for=0, assess_due_at=timezone.now())
+    assert assess_together(claim_ids=keys) == 0
+    assert [(shown(claim), newest_of(claim)) for claim in world.claims] == alone
+    assert not Claim.objects.filter(pk__in=keys, assess_due_at__isnull=False).exists()
+    world.claims[1].evidence.update(withdrawn_at=timezone.now(), withdrawn_reason="by mistake")
+    assert assess_together(claim_ids=keys, cause="withdrawn") == 1
+    together = (shown(world.claims[1]), newest_of(world.claims[1]))
+    assert together != alone[1]
+    assess_claim(claim_id=keys[1])
+    assert (shown(world.claims[1]), newest_of(world.claims[1])) == together
+
+
+def newest_of(claim: Claim) -> tuple[str, object] | None:
+    newest = claim.assessments.order_by("-at", "-pk").first()
+    return None if newest is None else (newest.inputs_digest, newest.explanation)
+
+
+def test_settled_claims_among_many_take_as_many_statements_for_one_as_for_three(
+    administrator: User,
+) -> None:
+    def statements() -> int:
+        Claim.objects.update(confidence=None, confidence_low=None, confidence_high=None)
+        with CaptureQueriesContext(connection) as queries:
+            run()
+        return len(queries)
+
+    override(contested(), administrator, Status.CONFIRMED)
+    contested()
+    one = statements()
+    for _ in range(2):
+        override(contested(), administrator, Status.REFUTED)
+    assert statements() == one

@@ -14,6 +14,8 @@ from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of_all
 from claims.vocabulary import Status
 from core.errors import Invalid, Missing
+from core.wire import read_rows
+from verification.bulk.columns import Ints
 from verification.learning.joint import METHOD as JOINT
 from verification.learning.settling import record_of, truth_after
 from verification.models import Credibility, ModelState, ScoringModel, StatusEvent
@@ -148,10 +150,15 @@ def _by_record(rows: QuerySet[Credibility]) -> Mapping[str, Mapping[Interest, Tr
     return found
 
 
-def ever_settled(claims: Collection[int]) -> frozenset[int]:
+_EVER_SETTLED = """
+SELECT DISTINCT claim_id FROM verification_statusevent
+ WHERE claim_id = ANY(%(claims)s) AND to_status = ANY(%(settles)s)"""
+
+
+def ever_settled(claims: Ints) -> frozenset[int]:
     """Those of these claims whose own outcome, now or once, is to be left out of their score."""
-    events = StatusEvent.objects.filter(claim__in=claims, to_status__in=_SETTLES)
-    return frozenset(events.values_list("claim_id", flat=True))
+    asked = {"claims": claims.tolist(), "settles": [str(status) for status in _SETTLES]}
+    return frozenset(read_rows(_EVER_SETTLED, {"claim": "i8"}, asked)["claim"].tolist())
 
 
 # --- Models

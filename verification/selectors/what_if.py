@@ -90,7 +90,7 @@ def moves(tried: Tried) -> Iterator[Move]:
     newest = open_claims_of(tried.source).order_by("-pk").values_list("pk", flat=True)
     ids = np.fromiter(newest[:MOST_CLAIMS], np.int64)
     if len(ids):
-        alone = ever_settled(ids.tolist())
+        alone = ever_settled(ids)
         yield from _together(ids[~np.isin(ids, list(alone))], tried)
         yield from _alone(alone, tried)
 

@@ -2,7 +2,8 @@
 
 The numbers are those of `assess_claim`, bit for bit. Claims are done in portions, each in one
 transaction with a fixed number of statements, and only those whose numbers changed are written.
-Claims that were ever settled are scored alone, without what their own outcome taught.
+Claims that were ever settled go to the pure scorer, each without what its own outcome taught and
+with the model of its time, and keep their steps.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from verification.selectors.desk_scores import Desk
 from verification.selectors.flattened import Library, flattened
 from verification.selectors.records import ever_settled
 from verification.selectors.steps import kept_short
-from verification.services.assess import assess_claim
+from verification.services.assess import assess_together
 
 PORTION = 50_000
 """Claims that are read, scored and written together; memory grows with it."""
@@ -131,9 +132,8 @@ def assess_many(
 
 def _portion(desk: Desk, ids: Ints, library: Library | None, cause: str) -> Portion:
     begun = time.perf_counter()
-    alone = ever_settled(ids.tolist())
-    for claim_id in sorted(alone):
-        assess_claim(claim_id=claim_id, cause=cause)
+    alone = sorted(ever_settled(ids))
+    assess_together(claim_ids=alone, cause=cause)
     flat = flattened(_without(ids, alone), desk.known, library)
     read = time.perf_counter()
     scores = desk.scores(flat)

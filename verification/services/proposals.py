@@ -23,7 +23,7 @@ from verification.models.status import ProposalState
 from verification.selectors.facts import claim_facts
 from verification.selectors.wording import statement_digest
 from verification.send_back import MIN_NOTE, SendBackCode
-from verification.services.assess import assess_locked
+from verification.services.assess import assess_locked, assess_together
 from verification.services.status import (
     Change,
     Examined,
@@ -253,6 +253,12 @@ def evidence_changed(*, claim_id: int, cause: str = "") -> None:
 
 
 def evidence_of_several_changed(*, claim_ids: Sequence[int], cause: str = "") -> None:
-    """The same for several claims, each in a transaction of its own."""
-    for claim_id in claim_ids:
+    """The same for several claims: together, but for those that have a proposal waiting.
+
+    A proposal that is made meanwhile is made of the evidence as it is: nothing of it is outdated.
+    """
+    pending = StatusProposal.objects.filter(claim__in=claim_ids, state=ProposalState.PENDING)
+    waiting = frozenset(pending.values_list("claim_id", flat=True))
+    assess_together(claim_ids=[key for key in claim_ids if key not in waiting], cause=cause)
+    for claim_id in sorted(waiting):
         evidence_changed(claim_id=claim_id, cause=cause)
