@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from verification.bulk.columns import Floats, Ints, Openings, Reports, Scores, Voices
 from verification.bulk.tree import discounts, standing, strands_of
-from verification.scoring.interval import log_odds_range, probability
+from verification.scoring.interval import CERTAINTY
 from verification.scoring.parameters import Parameters
 
 
@@ -24,41 +24,34 @@ def score(reports: Reports, openings: Openings, voices: Voices, parameters: Para
     found = discounts(strands, 2 * claims, parameters.correlations, parameters.crowding)
     rows = strands.row
     claim, factor = reports.claim[rows], reports.weight[rows] * effect[rows] * found.part
-    estimate, low, high, log_odds = _numbers(
-        openings,
-        _by_claim(claim, evidence[rows] * found.part, claims),
-        _by_claim(claim, factor * factor * voices.variance[reports.voice[rows]], claims),
-        parameters.spread,
-    )
+    log_odds = _sums(claim, evidence[rows] * found.part, np.array(openings).reshape(claims, 2))
+    variance = factor * factor * voices.variance[reports.voice[rows]]
+    reach = parameters.spread * np.sqrt(_sums(claim, variance, np.empty((claims, 0))))
     counted = np.bincount(reports.claim[stands], minlength=claims) > 0
-    supporting, contradicting = found.clusters[0::2], found.clusters[1::2]
-    return Scores(estimate, low, high, log_odds, supporting, contradicting, counted)
+    return Scores(
+        estimate=_probabilities(log_odds),
+        low=_probabilities(log_odds - reach),
+        high=_probabilities(log_odds + reach),
+        log_odds=log_odds,
+        supporting=found.clusters[0::2],
+        contradicting=found.clusters[1::2],
+        counted=counted,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """Numbers by claim: those of claim i are `flat[bounds[i]:bounds[i + 1]]`."""
-
-    flat: list[float]
-    bounds: list[int]
-
-    def of(self, claim: int) -> list[float]:
-        return self.flat[self.bounds[claim] : self.bounds[claim + 1]]
-
-
-def _by_claim(claim: Ints, numbers: Floats, claims: int) -> _Pieces:
-    bounds = np.searchsorted(claim, np.arange(claims + 1))
-    return _Pieces(numbers.tolist(), bounds.tolist())
+def _sums(claim: Ints, numbers: Floats, openings: Floats) -> Floats:
+    """Exactly rounded sums by claim, each with its row of OPENINGS; the order leaves no trace."""
+    bounds = np.searchsorted(claim, np.arange(len(openings) + 1))
+    width = openings.shape[1]
+    flat = np.insert(numbers, np.repeat(bounds[:-1], width), openings.ravel()).tolist()
+    ends = (bounds + width * np.arange(len(bounds))).tolist()
+    pieces = (flat[start:end] for start, end in pairwise(ends))
+    return np.fromiter(map(math.fsum, pieces), np.float64, len(openings))
 
 
-def _numbers(openings: Openings, values: _Pieces, variances: _Pieces, spread: float) -> Floats:
-    """Estimate, low, high and log-odds, in rows, of each claim.
-
-    Sums are exactly rounded and so need no order; exp is that of `math`, as in the pure scorer.
-    """
-    numbers = np.empty((4, len(openings)), dtype=np.float64)
-    for claim, opening in enumerate(openings):
-        log_odds = math.fsum((*opening, *values.of(claim)))
-        low, high = log_odds_range(log_odds, math.fsum(variances.of(claim)), spread)
-        numbers[:, claim] = probability(log_odds), low, high, log_odds
-    return numbers
+def _probabilities(log_odds: Floats) -> Floats:
+    """`interval.probability` of each: exp is that of `math`, and numpy divides as Python does."""
+    odds = np.fromiter(map(math.exp, (-np.abs(log_odds)).tolist()), np.float64, len(log_odds))
+    value = np.where(log_odds >= 0, 1.0, odds) / (1 + odds)
+    found: Floats = np.clip(value, CERTAINTY, 1 - CERTAINTY)
+    return found
