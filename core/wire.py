@@ -36,6 +36,23 @@ def read_rows(query: str, columns: Columns, parameters: Mapping[str, Any] | None
     return np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
 
 
+def one_of(column: str, ids: npt.NDArray[np.int64], *, others: bool = False) -> str:
+    """SQL: COLUMN holds one of these numbers; with OTHERS, perhaps one that lies between them.
+
+    The numbers are written out, and a run of them as its ends: to pass many thousand as a parameter
+    takes longer than to read their rows.
+    """
+    if not len(ids):
+        return "false"
+    wanted = np.sort(ids)  # np.unique hashes, which takes ten times as long
+    wanted = wanted[np.append(True, wanted[1:] != wanted[:-1])]
+    first, last = int(wanted[0]), int(wanted[-1])
+    room = last - first + 1
+    if len(wanted) == room or (others and 2 * len(wanted) >= room):
+        return f"{column} BETWEEN {first} AND {last}"
+    return f"{column} = ANY('{{{','.join(map(str, wanted.tolist()))}}}'::bigint[])"
+
+
 def _native(block: Rows, kind: np.dtype[np.void]) -> Rows:
     """Without the lengths between the values, which would double what many rows take."""
     rows = np.empty(len(block), dtype=kind)

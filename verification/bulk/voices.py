@@ -83,8 +83,9 @@ class VoiceTable:
 
     def voices(self, numbers: Ints) -> Voices:
         """The whole table, in which at least these voices are filled."""
-        missing = numbers[~self._known[numbers]]
-        for number in np.unique(missing).tolist():
+        wanted = np.zeros_like(self._known)
+        wanted[numbers] = True
+        for number in np.flatnonzero(wanted & ~self._known).tolist():
             self._fill(number)
         return self._voices
 

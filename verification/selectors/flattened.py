@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
 from claims.vocabulary import ClaimKind, Resolution
-from core.wire import Columns, Rows, read_rows
+from core.wire import Columns, Rows, one_of, read_rows
 from sources.models import GroupState
 from sources.outcomes import HOLDS_THE_DOCUMENT
 from sources.vocabulary import CaptureState, DerivationState, Grade
@@ -80,7 +79,7 @@ def _in_one_column() -> str:
 EVIDENCE = f"""
 SELECT e.claim_id, e.document_id, COALESCE(e.snapshot_id, 0), e.added_at, e.position::integer,
        {_in_one_column()}
-  FROM claims_evidence e WHERE e.claim_id = ANY(%(ids)s)"""  # noqa: S608  # our own constants
+  FROM claims_evidence e"""  # noqa: S608  # our own constants
 EVIDENCE_COLUMNS: Columns = {
     "claim": "i8",
     "document": "i8",
@@ -138,8 +137,7 @@ CLAIMS = f"""
 SELECT c.id, ({_places("c.kind", KINDS, other=99)})::smallint, COALESCE(c.confidence, 'NaN'),
        COALESCE(c.confidence_low, 'NaN'), COALESCE(c.confidence_high, 'NaN'),
        c.origins_for, c.origins_against
-  FROM claims_claim c
- WHERE c.id = ANY(%(ids)s) ORDER BY c.id"""  # noqa: S608  # our own constants
+  FROM claims_claim c"""  # noqa: S608  # our own constants
 CLAIM_COLUMNS: Columns = {
     "id": "i8",
     "kind": "i2",
@@ -168,13 +166,11 @@ class Library:
 
     @classmethod
     def cited_by(cls, evidence: Rows) -> Library:
-        documents = {"ids": np.unique(evidence["document"]).tolist()}
-        copies = {"ids": np.unique(evidence["copy"]).tolist()}
+        documents = one_of("d.id", evidence["document"], others=True)
+        copies = one_of("s.id", evidence["copy"], others=True)
         return cls(
-            _sorted(
-                read_rows(f"{DOCUMENTS} WHERE d.id = ANY(%(ids)s)", DOCUMENT_COLUMNS, documents)
-            ),
-            _ids(read_rows(f"{ARCHIVED} AND s.id = ANY(%(ids)s)", ARCHIVED_COLUMNS, copies)),
+            _sorted(read_rows(f"{DOCUMENTS} WHERE {documents}", DOCUMENT_COLUMNS)),
+            _ids(read_rows(f"{ARCHIVED} AND {copies}", ARCHIVED_COLUMNS)),
         )
 
 
@@ -216,9 +212,10 @@ def sources() -> Rows:
 
 def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:
     """The evidence of the claims with these primary keys; KNOWN is what `sources` gave."""
-    parameters: dict[str, Any] = {"ids": ids.tolist()}
-    claims = read_rows(CLAIMS, CLAIM_COLUMNS, parameters)
-    evidence = _unpacked(read_rows(EVIDENCE, EVIDENCE_COLUMNS, parameters))
+    chosen = one_of("c.id", ids)
+    claims = read_rows(f"{CLAIMS} WHERE {chosen} ORDER BY c.id", CLAIM_COLUMNS)
+    filed = f"{EVIDENCE} WHERE {one_of('e.claim_id', ids)}"
+    evidence = _unpacked(read_rows(filed, EVIDENCE_COLUMNS))
     library = library or Library.cited_by(evidence)
     document = library.documents[_rows_of(library.documents["id"], evidence["document"])]
     spoken = np.where(document["published"] == _NO_TIME, evidence["added"], document["published"])

@@ -14,7 +14,7 @@ from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of_all
 from claims.vocabulary import Status
 from core.errors import Invalid, Missing
-from core.wire import read_rows
+from core.wire import one_of, read_rows
 from verification.bulk.columns import Ints
 from verification.learning.joint import METHOD as JOINT
 from verification.learning.settling import record_of, truth_after
@@ -150,15 +150,15 @@ def _by_record(rows: QuerySet[Credibility]) -> Mapping[str, Mapping[Interest, Tr
     return found
 
 
-_EVER_SETTLED = """
+_EVER_SETTLED = f"""
 SELECT DISTINCT claim_id FROM verification_statusevent
- WHERE claim_id = ANY(%(claims)s) AND to_status = ANY(%(settles)s)"""
+ WHERE to_status IN ({", ".join(f"'{status}'" for status in _SETTLES)})"""  # noqa: S608  # our own constants
 
 
 def ever_settled(claims: Ints) -> frozenset[int]:
     """Those of these claims whose own outcome, now or once, is to be left out of their score."""
-    asked = {"claims": claims.tolist(), "settles": [str(status) for status in _SETTLES]}
-    return frozenset(read_rows(_EVER_SETTLED, {"claim": "i8"}, asked)["claim"].tolist())
+    query = f"{_EVER_SETTLED} AND {one_of('claim_id', claims)}"
+    return frozenset(read_rows(query, {"claim": "i8"})["claim"].tolist())
 
 
 # --- Models
