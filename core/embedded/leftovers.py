@@ -27,15 +27,18 @@ def _servers_in(data: Path) -> list[psutil.Process]:
     """PostgreSQL makes the data directory the working directory of all its processes."""
     return [
         process
-        for process in psutil.process_iter(["name", "cwd"])
+        for process in psutil.process_iter(["name", "cwd", "ppid"])
         if process.info["name"] == "postgres" and process.info["cwd"] == str(data.resolve())
     ]
 
 
 def _heads(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those without a parent among them: the postmaster, or its children if it is dead."""
+    """Those without a parent among them: the postmaster, or its children if it is dead.
+
+    By what was noted when they were listed: any of them may have ended since.
+    """
     numbers = {process.pid for process in processes}
-    return [process for process in processes if process.ppid() not in numbers]
+    return [process for process in processes if process.info["ppid"] not in numbers]
 
 
 def _send(process: psutil.Process, number: signal.Signals) -> None:

@@ -198,6 +198,19 @@ def test_many_processes_start_one_server(cluster: Cluster, joins: Callable[[], U
     assert {user.asks("SELECT 7") for user in users} == {"7"}
 
 
+def test_a_process_that_ends_while_it_is_looked_at_stops_nothing(
+    cluster: Cluster, joins: Callable[[], User]
+) -> None:
+    joins().line()
+    seen = working_in(cluster)
+    leftovers.clear(cluster.data)
+    assert not any(process.is_running() for process in seen)
+    heads = leftovers._heads(seen)
+    assert len(heads) == 1
+    for process in heads:
+        leftovers._send(process, signal.SIGINT)
+
+
 def test_everything_killed_at_once_is_recovered(
     cluster: Cluster, joins: Callable[[], User]
 ) -> None:
