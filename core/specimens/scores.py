@@ -126,13 +126,13 @@ _HERE = {"href": "/c/12/here", "language": "en", "status": "confirmed", "is_here
 _RIVAL = {"href": "/c/7/rival", "language": "ar", "status": "contested", "is_here": False}
 SHARED = {
     "rows": (
-        {**_HERE, "sentence": "Dhahiyet al-Assad was recaptured", "share": 0.93},
-        {**_RIVAL, "sentence": "الضاحية ما زالت بيد المعارضة", "share": 0.03},
+        {**_HERE, "sentence": "Dhahiyet al-Assad was recaptured", "in_hundred": 93},
+        {**_RIVAL, "sentence": "الضاحية ما زالت بيد المعارضة", "in_hundred": 3},
     ),
-    "none": 0.04,
+    "none": 4,
 }
 NOT_SHARED = {
-    "rows": ({**_HERE, "sentence": "Dhahiyet al-Assad was recaptured", "share": None},),
+    "rows": ({**_HERE, "sentence": "Dhahiyet al-Assad was recaptured", "in_hundred": None},),
     "none": None,
     "why_not": "One of them has fewer than 3 independent sources.",
 }

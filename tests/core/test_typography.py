@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import chances
 from core.templatetags import typography
@@ -17,6 +20,29 @@ DIGEST = "9f2c41d07b6e5a883c1d9e0f4b7a2c65d8e3f1097a6b5c4d3e2f10a9b8c7b1b1"
 )
 def test_nothing_is_certain(probability: float, shown: int) -> None:
     assert chances.in_hundred(probability) == shown
+
+
+@pytest.mark.parametrize(
+    ("shares", "shown"),
+    [
+        ([0.594, 0.174, 0.171, 0.061], [60, 17, 17, 6]),  # each by itself they would add to 99
+        ([1 / 3, 1 / 3, 1 / 3], [34, 33, 33]),
+        ([0.998, 0.001, 0.001], [98, 1, 1]),
+        ([0.57, 0.43], [57, 43]),
+    ],
+)
+def test_shares_of_one_whole_add_to_a_hundred(shares: list[float], shown: list[int]) -> None:
+    assert chances.in_hundred_each(shares) == shown
+
+
+@given(st.lists(st.floats(1e-9, 1), min_size=1, max_size=14))
+def test_no_share_is_far_from_what_it_is_and_none_is_nothing(parts: list[float]) -> None:
+    whole = math.fsum(parts)
+    shares = [part / whole for part in parts]
+    shown = chances.in_hundred_each(shares)
+    assert sum(shown) == 100
+    assert min(shown) >= 1
+    assert all(one <= share * 100 + 1 + 1e-9 for one, share in zip(shown, shares, strict=True))
 
 
 @pytest.mark.parametrize(

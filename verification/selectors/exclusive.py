@@ -12,6 +12,7 @@ from claims.models import Claim, ClaimRelation
 from claims.selectors.relations import rivals_of, times_overlap
 from claims.vocabulary import Publication, RelationKind
 from core.bidi import without_turns
+from core.chances import in_hundred_each
 from verification.addresses import claim_path
 from verification.scoring import shares
 from verification.selectors.known import FEWEST_FOR_A_POINT
@@ -21,7 +22,10 @@ MOST_RIVALS = 12
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """`share`: probability beside all the others; None where none is worked out."""
+    """`share`: probability beside all the others; None where none is worked out.
+
+    `in_hundred`: the same as pages say it; with `none_in_hundred` they add to 100.
+    """
 
     number: int
     href: str
@@ -30,6 +34,7 @@ class Rival:
     status: str
     is_here: bool
     share: float | None
+    in_hundred: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,14 @@ class Exclusive:
 
     rows: tuple[Rival, ...]
     none: float | None
+    none_in_hundred: int | None
     why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    exact: float | None = None
+    in_hundred: int | None = None
 
 
 def exclusive_of(claim: Claim) -> Exclusive | None:
@@ -51,13 +63,19 @@ def exclusive_of(claim: Claim) -> Exclusive | None:
         return None
     estimates = [_point_of(each) for each in (claim, *rivals)]
     why_not = _why_not(estimates, rivals)
-    found = None if why_not else shares([each for each in estimates if each is not None])
-    each = found.of_each if found else [None] * len(estimates)
+    *each, none = [_Share()] * (len(estimates) + 1) if why_not else _shared(estimates)
     rows = [
         _row(row, share, is_here=row is claim)
         for row, share in zip((claim, *rivals), each, strict=True)
     ]
-    return Exclusive(tuple(rows), found.of_none if found else None, why_not)
+    return Exclusive(tuple(rows), none.exact, none.in_hundred, why_not)
+
+
+def _shared(estimates: Sequence[float | None]) -> list[_Share]:
+    """Of each claim in turn, and at last of none of them."""
+    found = shares([each for each in estimates if each is not None])
+    parts = (*found.of_each, found.of_none)
+    return [_Share(*pair) for pair in zip(parts, in_hundred_each(parts), strict=True)]
 
 
 def public_rivals(claim: Claim) -> list[Claim]:
@@ -97,7 +115,7 @@ def _exclude_each_other(rivals: Sequence[Claim]) -> bool:
     return pairs <= named and all(times_overlap(*pair) for pair in combinations(rivals, 2))
 
 
-def _row(claim: Claim, share: float | None, *, is_here: bool) -> Rival:
+def _row(claim: Claim, share: _Share, *, is_here: bool) -> Rival:
     return Rival(
         number=claim.number,
         href=claim_path(claim.number, claim.sentence),
@@ -105,5 +123,6 @@ def _row(claim: Claim, share: float | None, *, is_here: bool) -> Rival:
         language=claim.language,
         status=claim.status,
         is_here=is_here,
-        share=share,
+        share=share.exact,
+        in_hundred=share.in_hundred,
     )
