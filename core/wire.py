@@ -36,7 +36,7 @@ def read_rows(query: str, columns: Columns, parameters: Mapping[str, Any] | None
     return np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
 
 
-def one_of(column: str, ids: npt.NDArray[np.int64], *, others: bool = False) -> str:
+def among(column: str, ids: npt.NDArray[np.int64], *, others: bool = False) -> str:
     """SQL: COLUMN holds one of these numbers; with OTHERS, perhaps one that lies between them.
 
     The numbers are written out, and a run of them as its ends: to pass many thousand as a parameter

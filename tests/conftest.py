@@ -16,8 +16,8 @@ from accounts.roles import Role
 from accounts.services.people import issue_token
 from tests.emptying import empty_tables
 from tests.factories import UserFactory
+from tests.migrated_once import use_template
 from tests.scheduling import JourneysTogether, long_ones_first, processes
-from tests.template import use_template
 
 # No test is about seconds: on a busy machine an example may take long.
 hypothesis_settings.register_profile("corroborate", deadline=None)

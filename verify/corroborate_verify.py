@@ -122,6 +122,7 @@ class Container:
         directory = _directory_place(file)
         try:
             self.zip = zipfile.ZipFile(file)
+        # NotImplementedError is zipfile's, for a version or a way of packing that it does not know.
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
             _fail("container", f"This is no whole ZIP file: {problem}.")
         self.members: dict[str, zipfile.ZipInfo] = {}

@@ -51,6 +51,7 @@ def open_wacz(file: BinaryIO, folder: Path, limits: ForeignLimits) -> ForeignWac
                 raise BadArchive("The file holds no WARC file under archive/.")
             pages = _pages(bundle.open(infos[PAGES]).read(_PAGES_BYTES))
             return ForeignWacz(_unpacked(bundle, infos, names, folder), pages)
+    # zipfile's word for a way of packing that it does not know is NotImplementedError.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as problem:
         raise BadArchive(f"The ZIP file is damaged: {problem}.") from problem
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 import numpy as np
 
 from claims.vocabulary import ClaimKind, Resolution
-from core.wire import Columns, Rows, one_of, read_rows
+from core.wire import Columns, Rows, among, read_rows
 from sources.models import GroupState
 from sources.outcomes import HOLDS_THE_DOCUMENT
 from sources.vocabulary import CaptureState, DerivationState, Grade
@@ -166,8 +166,8 @@ class Library:
 
     @classmethod
     def cited_by(cls, evidence: Rows) -> Library:
-        documents = one_of("d.id", evidence["document"], others=True)
-        copies = one_of("s.id", evidence["copy"], others=True)
+        documents = among("d.id", evidence["document"], others=True)
+        copies = among("s.id", evidence["copy"], others=True)
         return cls(
             _sorted(read_rows(f"{DOCUMENTS} WHERE {documents}", DOCUMENT_COLUMNS)),
             _ids(read_rows(f"{ARCHIVED} AND {copies}", ARCHIVED_COLUMNS)),
@@ -212,9 +212,9 @@ def sources() -> Rows:
 
 def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:
     """The evidence of the claims with these primary keys; KNOWN is what `sources` gave."""
-    chosen = one_of("c.id", ids)
+    chosen = among("c.id", ids)
     claims = read_rows(f"{CLAIMS} WHERE {chosen} ORDER BY c.id", CLAIM_COLUMNS)
-    filed = f"{EVIDENCE} WHERE {one_of('e.claim_id', ids)}"
+    filed = f"{EVIDENCE} WHERE {among('e.claim_id', ids)}"
     evidence = _unpacked(read_rows(filed, EVIDENCE_COLUMNS))
     library = library or Library.cited_by(evidence)
     document = library.documents[_rows_of(library.documents["id"], evidence["document"])]

@@ -14,7 +14,7 @@ from claims.models import Claim, Evidence
 from claims.selectors.evidence import evidence_of_all
 from claims.vocabulary import Status
 from core.errors import Invalid, Missing
-from core.wire import one_of, read_rows
+from core.wire import among, read_rows
 from verification.bulk.columns import Ints
 from verification.learning.joint import METHOD as JOINT
 from verification.learning.settling import record_of, truth_after
@@ -157,7 +157,7 @@ SELECT DISTINCT claim_id FROM verification_statusevent
 
 def ever_settled(claims: Ints) -> frozenset[int]:
     """Those of these claims whose own outcome, now or once, is to be left out of their score."""
-    query = f"{_EVER_SETTLED} AND {one_of('claim_id', claims)}"
+    query = f"{_EVER_SETTLED} AND {among('claim_id', claims)}"
     return frozenset(read_rows(query, {"claim": "i8"})["claim"].tolist())
 
 

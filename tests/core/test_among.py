@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from core.wire import one_of
+from core.wire import among
 
 pytestmark = pytest.mark.django_db
 
 
 def found(ids: list[int], *, others: bool = False) -> list[int]:
     """Numbers from −3 to 30 that the condition takes."""
-    condition = one_of("n", np.array(ids, np.int64), others=others)
+    condition = among("n", np.array(ids, np.int64), others=others)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT n FROM generate_series(-3, 30) n WHERE {condition} ORDER BY n")
         return [number for (number,) in cursor.fetchall()]
@@ -28,4 +28,4 @@ def test_others_come_only_where_most_between_are_asked_for() -> None:
 
 
 def test_a_run_is_written_as_its_ends() -> None:
-    assert one_of("n", np.arange(5, 90_000)) == "n BETWEEN 5 AND 89999"
+    assert among("n", np.arange(5, 90_000)) == "n BETWEEN 5 AND 89999"
