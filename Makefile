@@ -15,7 +15,7 @@ SOURCES := config core accounts audit sources claims verification demo verify
 # No index address gets into the locks, so that they work with any index.
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
-BROWSER := $(shell command -v chromium chromium-browser 2>/dev/null)
+BROWSER := $(shell command -v chromium-headless-shell chromium 2>/dev/null)
 # The tests' servers keep their data apart, and do not wait for the disk. Images of containers like to
 # forbid compiled files: each process that a test starts would then compile the whole project again.
 TEST_SETTINGS := CORROBORATE_VAR=var/test CORROBORATE_FAST_DISK=1 PYTHONDONTWRITEBYTECODE=
@@ -35,7 +35,7 @@ run: $(VENV)/run.stamp ## serve everything with the demonstration (PORT=8000, DE
 
 test: $(VENV)/dev.stamp ## run the whole suite on servers of its own (ARGS= for pytest)
 	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n auto --dist loadgroup $(if $(BROWSER),,-m "not journey") $(ARGS)
-	@$(if $(BROWSER),,echo "No chromium here, so the browser journeys were left out. On Debian: apt install chromium")
+	@$(if $(BROWSER),,echo "No chromium here, so the browser journeys were left out. On Debian: apt install chromium-headless-shell")
 
 journeys: $(VENV)/dev.stamp ## drive a real browser through the story (needs chromium)
 	@$(TEST_SETTINGS) $(IN_VENV) -m pytest -n auto --dist loadgroup -m journey $(ARGS)

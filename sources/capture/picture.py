@@ -10,6 +10,7 @@ import base64
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from sources.capture.browser import Browser, running_browser
@@ -110,6 +111,7 @@ class _Sitting:
     _is_loaded: bool = False
     _asked: int = 0
     _frame: dict[str, Any] = field(default_factory=dict)
+    _is_answer: bool = True
     _looked_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -190,8 +192,11 @@ class _Sitting:
         self._tools.wait(lambda: False, time.monotonic() + self.limits.settle_seconds)
 
     def _refuse_error_page(self) -> None:
+        """For an error without words, browsers show a page of their own; the shell an empty one."""
         unreachable = str(self._frame.get("unreachableUrl", ""))
-        if not self._frame or not unreachable:
+        if not unreachable and not self._is_answer:
+            unreachable = str(self._frame.get("url", ""))
+        if not unreachable:
             return
         is_refused = any(_is_same(row.url, unreachable) for row in self.proxy.refused)
         raise NoPicture(_LED_AWAY if is_refused else "The browser could not open the page.")
@@ -246,6 +251,7 @@ class _Sitting:
             "Page.loadEventFired": self._hear_loaded,
             "Page.frameNavigated": self._hear_frame,
             "Network.requestWillBeSent": self._hear_request,
+            "Network.responseReceived": self._hear_answer,
             "Page.javascriptDialogOpening": self._hear_dialog,
             "Target.targetCreated": self._hear_target,
             "Browser.downloadWillBegin": self._hear_download,
@@ -274,6 +280,11 @@ class _Sitting:
         self._asked += not about["request"]["url"].startswith(("data:", "blob:", "about:"))
         if self._asked == self.limits.requests + 1:
             self._tools.send("Network.setBlockedURLs", session=self._session, urls=["*"])
+
+    def _hear_answer(self, about: Event) -> None:
+        """Whether the page itself was answered with anything that a picture could show."""
+        if about.get("type") == "Document" and about.get("frameId") == self._target:
+            self._is_answer = _is_shown(about["response"])
 
     def _hear_dialog(self, about: Event) -> None:
         self._dismiss(str(about["type"]))
@@ -312,6 +323,15 @@ class _Sitting:
     def _dismiss(self, what: str) -> None:
         if len(self.dismissed) < 50:  # noqa: PLR2004 - a log for people
             self.dismissed.append(what[:40])
+
+
+def _is_shown(response: Event) -> bool:
+    """Not an error without a word, as our proxy's are, and not the words behind a password."""
+    status = int(response["status"])
+    headers = {name.lower(): value for name, value in response["headers"].items()}
+    return status != HTTPStatus.UNAUTHORIZED and not (
+        status >= HTTPStatus.BAD_REQUEST and headers.get("content-length") == "0"
+    )
 
 
 def _is_same(asked: str, shown: str) -> bool:

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 TOOL = "chromium"
 NONE = "none"
-_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# Debian's shell first: the same browser without windows, which starts in a third of the time.
+_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 _PAGES = frozenset({HTML, "application/xhtml+xml", ""})
 _MOST_LISTED = 60
 # A browser takes half a gigabyte and a whole processor; the lease of a job outlasts this wait.

@@ -5,7 +5,6 @@ No server: each request of the page is answered here, from the view and from the
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from core.views import gallery
+from tests.chromium import CHROMIUM
 
 pytestmark = pytest.mark.journey
 
@@ -35,7 +35,7 @@ AXE = {"resultTypes": ["violations"], "rules": {"landmark-unique": {"enabled": F
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
 

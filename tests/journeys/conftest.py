@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from claims.models import Claim
 from claims.services.imports import import_article
 from demo import cast, story
 from demo.server import DemoWeb, running_demo_web
+from tests.chromium import CHROMIUM
 from tests.factories import UserFactory
 from tests.journeys.kept_rows import bring_back, forget_everything, keep_rows, wait_alone
 from tests.journeys.watched_tab import PATIENCE, Tabs
@@ -53,9 +53,7 @@ def browser(_rows_beside_playwright: None, django_db_setup: None) -> Iterator[Br
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*FLAGS, *sandbox]
-        )
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *sandbox])
         yield chromium
         chromium.close()
 

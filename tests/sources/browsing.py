@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
 from sources.capture.limits import PictureLimits
 from sources.capture.picture import Picture, take_picture
+from tests.chromium import CHROMIUM
 from tests.sources.origin import Origin, page
 
-CHROMIUM = shutil.which("chromium") or ""
 PATIENT = PictureLimits(total_seconds=90, load_seconds=20)
 SHORT = PictureLimits(total_seconds=90, load_seconds=3)
 
@@ -60,35 +58,41 @@ def door() -> Iterator[Door]:
 def take(origin: Origin) -> Iterator[Take]:
     """Take the picture of a body that the origin serves; afterwards no browser is left."""
 
-    def run(body: str, limits: PictureLimits = PATIENT) -> Picture:
+    def run(body: str, limits: PictureLimits = PATIENT, chromium: str = CHROMIUM) -> Picture:
         origin.answers.setdefault("/", page(body.encode(), kind="text/html; charset=utf-8"))
-        return take_picture(origin.url(), chromium=CHROMIUM, policy=origin.policy, limits=limits)
+        return take_picture(origin.url(), chromium=chromium, policy=origin.policy, limits=limits)
 
     yield run
     wait_until_no_browser_is_left()
 
 
 def browsers() -> list[str]:
-    """Browsers that take pictures, by the folder that their command names; not another worker's."""
+    """Processes of browsers that take pictures; not another worker's. Orphans count for all."""
     others = psutil.Process().parent().children()
     elsewhere = {one.pid for one in others if one.pid != os.getpid()}
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        is_browser = b"--user-data-dir" in command and b"/picture-" in command
-        if is_browser and not elsewhere & ancestors(int(folder.name)):
-            found.append(folder.name)
-    return found
+    return [
+        str(one.pid)
+        for one in psutil.process_iter()
+        if (chain := _commands(one)) and not elsewhere & chain.keys() and _takes_pictures(chain)
+    ]
 
 
-def ancestors(pid: int) -> set[int]:
+def _commands(process: psutil.Process) -> dict[int, str]:
+    """What PROCESS and those above it were started with, itself first; empty if it just ended."""
     try:
-        return {one.pid for one in psutil.Process(pid).parents()}
-    except psutil.NoSuchProcess:
-        return set()
+        if "chrom" not in "".join(process.cmdline()[:1]):
+            return {}
+        return {one.pid: " ".join(one.cmdline()) for one in [process, *process.parents()]}
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return {}
+
+
+def _takes_pictures(chain: dict[int, str]) -> bool:
+    """Its browser has a folder of ours; a part whose browser is gone was left behind."""
+    own, *above = chain.values()
+    is_part = "--type=" in own
+    is_left = is_part and all("--type=" in one for one in above if "chrom" in one.split(" ")[0])
+    return is_left or any("--user-data-dir" in one and "/picture-" in one for one in chain.values())
 
 
 def wait_until_no_browser_is_left() -> None:

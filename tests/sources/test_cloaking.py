@@ -13,8 +13,9 @@ from sources.models import Artifact, Snapshot
 from sources.services import capture
 from sources.services.artifacts import make_artifact
 from sources.vocabulary import ArtifactKind
+from tests.chromium import CHROMIUM
 from tests.factories import EvidenceFactory, UserFactory
-from tests.sources.browsing import CHROMIUM, Take, take
+from tests.sources.browsing import Take, take
 from tests.sources.conftest import ARTICLE, Queue
 from tests.sources.origin import Origin, page
 

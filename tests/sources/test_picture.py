@@ -20,8 +20,8 @@ import pytest
 from sources.capture.guard import Policy
 from sources.capture.limits import PictureLimits
 from sources.capture.picture import Picture, take_picture
+from tests.chromium import BROWSERS, CHROMIUM
 from tests.sources.browsing import (
-    CHROMIUM,
     PATIENT,
     SHORT,
     Door,
@@ -65,15 +65,19 @@ def test_a_page_is_pictured_whole_and_what_it_asked_for_is_known(
     assert picture.tool_version
 
 
-def test_nothing_is_asked_that_the_page_did_not_ask(take: Take, origin: Origin) -> None:
+@pytest.mark.parametrize("chromium", BROWSERS)
+def test_nothing_is_asked_that_the_page_did_not_ask(
+    chromium: str, take: Take, origin: Origin
+) -> None:
     """A browser telephones home by itself; ours has nobody to telephone through."""
-    picture = take("<link rel=icon href=data:,><h1>Alone</h1>")
+    picture = take("<link rel=icon href=data:,><h1>Alone</h1>", chromium=chromium)
     assert [row.url for row in picture.asked] == [origin.url()]
 
 
 @pytest.mark.fault(33)
+@pytest.mark.parametrize("chromium", BROWSERS)
 def test_every_way_to_the_inside_is_refused_and_recorded(
-    take: Take, origin: Origin, door: Door
+    chromium: str, take: Take, origin: Origin, door: Door
 ) -> None:
     inside = f"127.0.0.1:{door.port}"
     origin.answers["/moved"] = page(b"", f"Location: http://{inside}/moved", status="302 Found")
@@ -94,7 +98,8 @@ def test_every_way_to_the_inside_is_refused_and_recorded(
         call.createDataChannel("x");
         call.createOffer().then(offer => call.setLocalDescription(offer));
         try {{ new WebTransport("https://{inside}/transport") }} catch (problem) {{}}
-        </script>"""
+        </script>""",
+        chromium=chromium,
     )
     assert picture.png
     for path in ("picture", "moved", "refreshed", "fetched", "beacon", "events"):

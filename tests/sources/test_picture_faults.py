@@ -17,9 +17,9 @@ from sources.models import Snapshot
 from sources.services import capture, pictures
 from sources.services.artifacts import make_artifact
 from sources.vocabulary import ArtifactKind, ArtifactStatus, CaptureState, JobKind, JobState
+from tests.chromium import CHROMIUM
 from tests.factories import UserFactory
 from tests.sources.browsing import (
-    CHROMIUM,
     PATIENT,
     SHORT,
     Door,
