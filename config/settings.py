@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "core.served_files.ServedFilesConfig",
     "django.contrib.postgres",
     "django_htmx",
     "template_partials",

@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 # start takes longer than what is tested here. One test below runs the whole.
 SMALL_SETTINGS = """
 from config.settings import *
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.staticfiles", "core"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "core.served_files.ServedFilesConfig", "core"]
 MIDDLEWARE = []
 AUTHENTICATION_BACKENDS = []
 STATICFILES_DIRS = []
