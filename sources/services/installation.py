@@ -13,7 +13,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sources.capture.guard import LOOPBACK, Policy
 from sources.capture.pipeline import Capturer
-from sources.capture.s3 import S3Store, read_location
 from sources.capture.store import FileStore, ObjectStore
 
 
@@ -67,8 +66,13 @@ def _store(url: str, name: str) -> ObjectStore:
 
 
 @cache
-def _bucket(url: str, name: str) -> S3Store:
-    """Kept, because its client holds the connections; threads may share it."""
+def _bucket(url: str, name: str) -> ObjectStore:
+    """Kept, because its client holds the connections; threads may share it.
+
+    Its library takes a tenth of a second to load, so only installations with a bucket load it.
+    """
+    from sources.capture.s3 import S3Store, read_location  # noqa: PLC0415
+
     try:
         return S3Store(read_location(url))
     except ValueError as problem:
