@@ -243,6 +243,28 @@ def test_busy_replay_port_is_refused_with_a_way_out(starts: Callable[..., Run]) 
     assert "--replay-port" in run.said
 
 
+@pytest.mark.parametrize(
+    ("options", "variables", "words"),
+    [
+        (["--demo"], {"DEMO_WEB_PORT": "PORT"}, "--port (make run PORT=…) and of DEMO_WEB_PORT"),
+        (["--replay-port", "PORT"], {}, "--port (make run PORT=…) and of --replay-port"),
+    ],
+    ids=["demonstration web", "archived pages"],
+)
+def test_a_port_for_two_servers_is_refused(
+    tmp_path: Path, options: list[str], variables: dict[str, str], words: str
+) -> None:
+    port = str(free_port())
+    run = Run(
+        tmp_path / "var",
+        *("--port", port, *(option.replace("PORT", port) for option in options)),
+        **dict.fromkeys(variables, port),
+    )
+    assert run.ends() == 1
+    assert f"Port {port} is that of {words}. Change one." in run.said
+    assert run.family() == []
+
+
 def test_broken_site_is_reported_with_its_last_words(starts: Callable[..., Run]) -> None:
     run = starts("--workers", "1", ROOT_URLCONF="unused", DJANGO_SETTINGS_MODULE="missing_settings")
     assert run.ends() == 1

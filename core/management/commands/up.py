@@ -57,6 +57,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         with taken_place(settings.VAR_DIR / "up.lock") as place:
+            refuse_shared_ports(options)
             refuse_busy_port(options["host"], options["port"], "--port (make run PORT=…)")
             if options["demo"]:
                 refuse_busy_port("127.0.0.1", settings.DEMO_WEB_PORT, "DEMO_WEB_PORT")
@@ -204,6 +205,20 @@ def web_answers(host: str, port: int) -> bool:
     return True
 
 
+def refuse_shared_ports(options: dict[str, Any]) -> None:
+    """The site, the host of archived pages and the demonstration web have a port each."""
+    taken = {options["port"]: "--port (make run PORT=…)"}
+    others = [(options["replay_port"], "--replay-port")]
+    if options["demo"]:
+        others.append((settings.DEMO_WEB_PORT, "DEMO_WEB_PORT"))
+    for port, setting in others:
+        if port in taken:
+            raise CommandError(
+                f"Port {port} is that of {taken[port]} and of {setting}. Change one."
+            )
+        taken[port] = setting
+
+
 def refuse_busy_port(host: str, port: int, setting: str) -> None:
     try:
         try_port(host, port)
@@ -228,7 +243,10 @@ def replay_port(options: dict[str, Any]) -> int:
     if given:
         refuse_busy_port(host, given, "--replay-port")
         return int(given)
+    demo_web = settings.DEMO_WEB_PORT if options["demo"] else None
     for port in range(options["port"] + 1, options["port"] + 1 + REPLAY_PORTS):
+        if port == demo_web:
+            continue
         with contextlib.suppress(OSError, OverflowError):
             try_port(host, port)
             return int(port)
