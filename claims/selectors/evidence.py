@@ -48,6 +48,24 @@ def evidence_to_score_of_all(claims: Collection[Claim]) -> Mapping[int, list[Evi
     return found
 
 
+def with_cited_copies(claim: Claim) -> models.QuerySet[Evidence]:
+    """All evidence of a claim with no more than the copies that it cites and their files.
+
+    One query, and short rows.
+    """
+    return (
+        Evidence.objects.filter(claim=claim)
+        .select_related("snapshot__warc", "snapshot__takedown", "snapshot__revisits__warc")
+        .only(
+            "snapshot__state",
+            "snapshot__outcome",
+            "snapshot__warc__sha256",
+            "snapshot__takedown__snapshot_id",
+            "snapshot__revisits__warc__sha256",
+        )
+    )
+
+
 def _to_score(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
     return (
         rows.select_related(

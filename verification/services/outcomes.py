@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from audit.services.record import recording
 from claims.models import Claim, Evidence
-from claims.selectors.evidence import evidence_of
+from claims.selectors.evidence import evidence_to_score
 from claims.vocabulary import Directness, Status
 from core.jobs import enqueue
 from verification.learning.settling import Earned, earned
@@ -65,7 +65,8 @@ def _write(
     event: StatusEvent, picked: Collection[int], *, proved_true: bool
 ) -> list[SettledReport]:
     claim = event.claim
-    items = {str(item.position): item for item in evidence_of(claim).filter(added_at__lte=event.at)}
+    known = evidence_to_score(claim).filter(added_at__lte=event.at)
+    items = {str(item.position): item for item in known}
     found = earned(
         recorded_input(claim, list(items.values())),
         parameters_of(event.scoring_model),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services.record import record_event, recording
 from claims.models import Claim, Evidence
-from claims.selectors.evidence import evidence_of
+from claims.selectors.evidence import evidence_of, with_cited_copies
 from claims.services.locks import lock_with_rivals
 from claims.vocabulary import Stage, Status
 from core.errors import Conflict, Invalid, NotAllowed
@@ -75,7 +75,7 @@ def known_transition(claim: Claim, target: Status) -> Transition:
 
 def damaged_copies(claim: Claim) -> frozenset[str]:
     """Hashes of cited copies that are no longer what was sealed; reads files, so call it first."""
-    return damaged_objects(hashes=cited_objects(evidence_of(claim)))
+    return damaged_objects(hashes=cited_objects(with_cited_copies(claim)))
 
 
 def facts_for(
