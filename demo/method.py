@@ -71,15 +71,19 @@ def _state(state: str) -> str:
 
 def _weights(told: Example, score: Score) -> Iterator[str]:
     """Coins and weights of each report, in the order in which they were filed."""
-    yield "| Report | says | grade | u | v | ln | × weight | × effect | × counts | = adds |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield (
+        "| Report | says | grade | u | v | ln | × weight | × effect | × counts | = adds "
+        "| to the middle |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
     reports = {report.key: report for report in told.told.reports}
     for row in _by_number(score.contributions):
         report = reports[row.key]
         yield (
             f"| [{row.key}] {_name(told, row.key)} | {_says(report)} | {_grade(report)} "
             f"| {row.u:.3f} | {row.v:.3f} | {_signed(row.llr)} | {row.weight:.3f} "
-            f"| {row.effect:.2f} | {row.discount:.4f} | **{_signed(row.value)}** |"
+            f"| {row.effect:.2f} | {row.discount:.4f} | **{_signed(row.value)}** "
+            f"| {_signed(row.centre)} |"
         )
     yield ""
     for row in _by_number(score.contributions):
@@ -108,7 +112,7 @@ def _result(score: Score) -> Iterator[str]:
     yield (
         f"Confidence: 1 ÷ (1 + e^−({_signed(score.log_odds)})) = **{score.estimate:.4f}**, "
         f"{in_hundred(score.estimate)} in 100. The variance of the log-odds is "
-        f"{score.variance:.4f}, so the 90 % range is {_signed(score.log_odds)} ± "
+        f"{score.variance:.4f}, so the 90 % range is its middle {_signed(score.centre)} ± "
         f"{_PARAMETERS.spread} · √{score.variance:.4f} = ± {half:.4f}: "
         f"**{score.low:.4f} to {score.high:.4f}**. {origins} independent origins carry weight."
     )

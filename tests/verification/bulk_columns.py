@@ -41,6 +41,7 @@ def in_columns(claims: Sequence[ClaimInput], parameters: Parameters) -> tuple[Re
     )
     voices = Voices(
         llr=np.array([row.llr for row in weighed], np.float64),
+        mean_llr=np.array([row.mean_llr for row in weighed], np.float64),
         variance=np.array([row.variance for row in weighed], np.float64),
         effect=np.array([row.effect for row in weighed], np.float64),
     )

@@ -222,5 +222,5 @@ def test_methodology_states_the_numbers_of_the_rules() -> None:
     assert [page.part(status) for status in Status] == [status.label for status in Status]
     for status in Status:
         assert status.meaning in page.text
-    assert "cred-d/1" in page.text
+    assert "cred-d/2" in page.text
     assert "Official statement 0.9" in " ".join(page.all("//table//tr"))

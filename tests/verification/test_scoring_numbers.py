@@ -256,4 +256,4 @@ def test_a_claim_worked_by_hand() -> None:
     )
     assert score.log_odds == pytest.approx(first + second + third)
     assert score.estimate == pytest.approx(1 / (1 + math.exp(-(first + second + third))))
-    assert score.method == METHOD == "cred-d/1"
+    assert score.method == METHOD == "cred-d/2"

@@ -277,7 +277,7 @@ def test_the_digest_changes_with_the_parameters_and_the_kind() -> None:
 
 def test_the_digest_changes_with_the_method(monkeypatch: pytest.MonkeyPatch) -> None:
     before = inputs_digest(SUBURB)
-    monkeypatch.setattr(scorer, "METHOD", "cred-d/2")
+    monkeypatch.setattr(scorer, "METHOD", "cred-d/3")
     assert inputs_digest(SUBURB) != before
 
 

@@ -21,11 +21,13 @@ NO_BLOC = -1
 class Voices:
     """What one report weighs before credibility and directness, by `Reports.voice`.
 
-    llr: logarithm of the likelihood ratio, positive for the claim; variance: of llr; effect: b of
-    the source. A voice is one source in one interest class with one stance, or a checked visual.
+    llr: logarithm of the likelihood ratio, positive for the claim; mean_llr, variance: of what
+    it were with known coins; effect: b of the source. A voice is one source in one interest class
+    with one stance, or a checked visual.
     """
 
     llr: Floats
+    mean_llr: Floats
     variance: Floats
     effect: Floats
 

@@ -17,26 +17,34 @@ def score(reports: Reports, openings: Openings, voices: Voices, parameters: Para
     """The numbers of `verification.scoring.assess` for each claim, equal to the last bit."""
     claims = len(openings)
     llr, effect = voices.llr[reports.voice], voices.effect[reports.voice]
-    clipped = np.maximum(-parameters.cap, np.minimum(parameters.cap, effect * llr))
-    evidence = reports.weight * clipped
+    evidence = reports.weight * _clipped(effect * llr, parameters.cap)
     stands = standing(reports)
     strands = strands_of(reports, evidence, stands)
     found = discounts(strands, 2 * claims, parameters.correlations, parameters.crowding)
     rows = strands.row
     claim, factor = reports.claim[rows], reports.weight[rows] * effect[rows] * found.part
-    log_odds = _sums(claim, evidence[rows] * found.part, np.array(openings).reshape(claims, 2))
+    start = np.array(openings).reshape(claims, 2)
+    log_odds = _sums(claim, evidence[rows] * found.part, start)
+    middle = effect[rows] * voices.mean_llr[reports.voice[rows]]
+    middle = reports.weight[rows] * _clipped(middle, parameters.cap)
+    centre = _sums(claim, middle * found.part, start)
     variance = factor * factor * voices.variance[reports.voice[rows]]
     reach = parameters.spread * np.sqrt(_sums(claim, variance, np.empty((claims, 0))))
     counted = np.bincount(reports.claim[stands], minlength=claims) > 0
     return Scores(
         estimate=_probabilities(log_odds),
-        low=_probabilities(log_odds - reach),
-        high=_probabilities(log_odds + reach),
+        low=_probabilities(np.minimum(centre - reach, log_odds)),
+        high=_probabilities(np.maximum(centre + reach, log_odds)),
         log_odds=log_odds,
         supporting=found.clusters[0::2],
         contradicting=found.clusters[1::2],
         counted=counted,
     )
+
+
+def _clipped(numbers: Floats, cap: float) -> Floats:
+    found: Floats = np.maximum(-cap, np.minimum(cap, numbers))
+    return found
 
 
 def _sums(claim: Ints, numbers: Floats, openings: Floats) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 from claims.vocabulary import Alignment, Directness, Stance
 from verification.bulk.columns import Flags, Ints, Voices
 from verification.scoring import Interest, Parameters, Report, TrackRecord, interest_of
-from verification.scoring.evidence import weigh
+from verification.scoring.evidence import Weighed, weigh
 from verification.scoring.parameters import CHECKED_VISUAL
 
 STANCES = tuple(Stance)
@@ -73,8 +73,8 @@ class VoiceTable:
         self._parameters = parameters
         size = len(self._speakers) * _PER_SPEAKER
         self._known = np.zeros(size, dtype=np.bool_)
-        self._voices = Voices(np.zeros(size), np.zeros(size), np.zeros(size))
-        self._weighed: dict[tuple[object, ...], tuple[float, float]] = {}
+        self._voices = Voices(*(np.zeros(size) for _ in range(4)))
+        self._weighed: dict[tuple[object, ...], Weighed] = {}
 
     @property
     def visual(self) -> int:
@@ -94,12 +94,13 @@ class VoiceTable:
         interest, denies = INTERESTS[rest // len(_SIDES)], rest % len(_SIDES)
         speaker, voices = self._speakers[who], self._voices
         weighed = self._weigh(speaker, interest, _SIDES[denies])
-        voices.llr[number], voices.variance[number] = weighed
+        voices.llr[number], voices.mean_llr[number] = weighed.llr, weighed.mean_llr
+        voices.variance[number] = weighed.variance
         name = CHECKED_VISUAL if who == self.visual else speaker.source
         voices.effect[number] = self._parameters.effect_of(name)
         self._known[number] = True
 
-    def _weigh(self, speaker: Speaker, interest: Interest, stance: Stance) -> tuple[float, float]:
+    def _weigh(self, speaker: Speaker, interest: Interest, stance: Stance) -> Weighed:
         """Many sources have the same grade and no record: they are weighed together."""
         nothing, visual = TrackRecord(), speaker is self._speakers[-1]
         record = speaker.records.get(interest, nothing)
@@ -117,6 +118,5 @@ class VoiceTable:
                 record=record,
                 neutral_record=neutral,
             )
-            row = weigh(sample, self._parameters)
-            self._weighed[key] = row.llr, row.variance
+            self._weighed[key] = weigh(sample, self._parameters)
         return self._weighed[key]

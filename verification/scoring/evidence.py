@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from claims.vocabulary import Stance
 from verification.scoring.coins import Coins, coins_of, neutral_coins
-from verification.scoring.interval import variance_of_log, variance_of_log_complement
+from verification.scoring.interval import (
+    mean_of_log,
+    mean_of_log_complement,
+    variance_of_log,
+    variance_of_log_complement,
+)
 from verification.scoring.model import Report
 from verification.scoring.parameters import CHECKED_VISUAL, Parameters
 
@@ -19,7 +24,8 @@ class Weighed:
     """A report with its coins u and v, the logarithm of its likelihood ratio, and its evidence.
 
     evidence = weight · clip(effect · llr, ±cap), positive for the claim, before any discount.
-    neutral_llr: what llr were without the interest of the source. variance: of llr.
+    neutral_llr: what llr were without the interest of the source. mean_llr and variance: of the
+    llr that the coins would give if they were known. centre: evidence with mean_llr for llr.
     """
 
     report: Report
@@ -27,10 +33,12 @@ class Weighed:
     v: float
     llr: float
     neutral_llr: float
+    mean_llr: float
     variance: float
     weight: float
     effect: float
     evidence: float
+    centre: float
     capped: bool
 
 
@@ -43,17 +51,22 @@ def weigh(report: Report, parameters: Parameters) -> Weighed:
     )
     weight = weight_of(report, parameters)
     effect = parameters.effect_of(CHECKED_VISUAL if report.checked_visual else report.source)
-    clipped = max(-parameters.cap, min(parameters.cap, effect * llr))
+    mean_llr = _mean(coins, report.stance) if llr else 0.0
+    clipped, middle = (
+        max(-parameters.cap, min(parameters.cap, effect * each)) for each in (llr, mean_llr)
+    )
     return Weighed(
         report=report,
         u=coins.sensitivity.mean,
         v=coins.false_support.mean,
         llr=llr,
         neutral_llr=neutral_llr,
+        mean_llr=mean_llr,
         variance=_variance(coins, report.stance) if llr else 0.0,
         weight=weight,
         effect=effect,
         evidence=weight * clipped,
+        centre=weight * middle,
         capped=clipped != effect * llr,
     )
 
@@ -73,6 +86,11 @@ def log_likelihood_ratio(coins: Coins, stance: Stance, floor: float) -> float:
     u = min(max(coins.sensitivity.mean, floor), 1 - floor)
     v = min(max(coins.false_support.mean, floor), 1 - floor)
     return math.log(u / v) if stance is Stance.SUPPORTS else math.log((1 - u) / (1 - v))
+
+
+def _mean(coins: Coins, stance: Stance) -> float:
+    mean = mean_of_log if stance is Stance.SUPPORTS else mean_of_log_complement
+    return mean(coins.sensitivity) - mean(coins.false_support)
 
 
 def _variance(coins: Coins, stance: Stance) -> float:

@@ -61,6 +61,7 @@ def _contribution(
         effect=row.effect,
         discount=discount,
         value=row.evidence * discount + 0.0,  # never a negative zero
+        centre=row.centre * discount + 0.0,
         variance=factor * factor * row.variance,
         before=running[0],
         after=running[1],

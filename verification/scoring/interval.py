@@ -1,4 +1,11 @@
-"""Log-odds, probabilities and the 90 % range around them (scoring.md 4.5 and 4.14)."""
+"""Log-odds, probabilities and the 90 % range around them (scoring.md 4.5 and 4.14).
+
+The range is that of the log-odds which the coins would give if they were known. A coin is
+Beta(a, b), and its logarithm is skewed: E ln X is ψ(a) − ψ(a + b), which is below ln E X (Jensen's
+inequality; the mean is the derivative of ln B(a, b) by a). So the range lies around the sum of
+those means, its centre. The estimate keeps ln E u and ln E v: where each coin is tossed once, the
+chance of the reports is the product of the mean chances, exactly.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +19,9 @@ CERTAINTY = 1e-12
 
 _SERIES = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730)
 """Bernoulli numbers B2, B4 … B12."""
+
+_DIGAMMA_SERIES = tuple(number / (2 * k) for k, number in enumerate(_SERIES, start=1))
+"""B₂ₖ / 2k."""
 
 _SERIES_FROM = 10.0
 
@@ -47,6 +57,37 @@ def trigamma(x: float) -> float:
     return total + 1 / x + square / 2 + tail / x
 
 
+def digamma(x: float) -> float:
+    """ψ(x) for x > 0, absolute error below 1e-12 of the larger of 1 and |ψ(x)|.
+
+    Recurrence ψ(x) = ψ(x + 1) − 1/x up to 10, then the asymptotic series
+    ln x − 1/(2x) − Σ B₂ₖ / (2k · x^2k) (Abramowitz and Stegun 6.3.5 and 6.3.18).
+    """
+    total = 0.0
+    while x < _SERIES_FROM:
+        total -= 1 / x
+        x += 1
+    square = 1 / (x * x)
+    tail = 0.0
+    for term in reversed(_DIGAMMA_SERIES):
+        tail = (tail + term) * square
+    return total + math.log(x) - 1 / (2 * x) - tail
+
+
+@lru_cache(maxsize=8192)
+def _log_mean(successes: float, failures: float) -> float:
+    """E ln X for X ~ Beta(successes, failures)."""
+    return digamma(successes) - digamma(successes + failures)
+
+
+def mean_of_log(coin: Coin) -> float:
+    return _log_mean(coin.heads, coin.tails)
+
+
+def mean_of_log_complement(coin: Coin) -> float:
+    return _log_mean(coin.tails, coin.heads)
+
+
 @lru_cache(maxsize=8192)
 def _log_variance(successes: float, failures: float) -> float:
     """Var ln X for X ~ Beta(successes, failures)."""
@@ -61,7 +102,13 @@ def variance_of_log_complement(coin: Coin) -> float:
     return _log_variance(coin.tails, coin.heads)
 
 
-def log_odds_range(log_odds: float, variance: float, spread: float) -> tuple[float, float]:
-    """Probabilities at L ± spread·√Var L. Without evidence both are the starting point."""
+def log_odds_range(
+    log_odds: float, centre: float, variance: float, spread: float
+) -> tuple[float, float]:
+    """Probabilities at centre ± spread·√variance, widened to hold the score's own log-odds.
+
+    Without evidence both are the starting point.
+    """
     reach = spread * math.sqrt(variance)
-    return probability(log_odds - reach), probability(log_odds + reach)
+    low, high = min(centre - reach, log_odds), max(centre + reach, log_odds)
+    return probability(low), probability(high)

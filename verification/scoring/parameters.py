@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from verification.scoring.independence import Correlations
 
-METHOD = "cred-d/1"
+METHOD = "cred-d/2"
 """Name and version of the method; it changes whenever the same input could score differently."""
 
 UNGRADED = "ungraded"

@@ -59,8 +59,9 @@ class Contribution:
 
     u, v: its source's chance of support if the claim is true, and if it is false. settled: how many
     settled reports stand behind them. llr: logarithm of the likelihood ratio, positive for the
-    claim. interest_effect: the part of llr that comes from the interest of the source. variance:
-    what it adds to the variance of the log-odds. before, after: running log-odds.
+    claim. interest_effect: the part of llr that comes from the interest of the source. centre: what
+    it adds to the middle of the range, which is value with the mean of llr over what the coins may
+    be; variance: what it adds to the variance of the log-odds. before, after: running log-odds.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Contribution:
     effect: float
     discount: float
     value: float
+    centre: float
     variance: float
     before: float
     after: float
@@ -91,7 +93,8 @@ class Score:
     """Confidence in one claim.
 
     estimate, low, high: probabilities inside (0, 1), low ≤ estimate ≤ high, a 90 % range.
-    snapshot: version of the parameters.
+    snapshot: version of the parameters. centre: log-odds in the middle of the range; start.log_odds
+    plus the centre of each contribution.
     contributions: every report that was weighed, those that move nothing among them, from the
     largest to the smallest movement, oldest first among equals. dropped: the others, oldest first.
     origins_supporting, origins_contradicting: independence groups that carry weight.
@@ -105,6 +108,7 @@ class Score:
     low: float
     high: float
     log_odds: float
+    centre: float
     variance: float
     start: Start
     contributions: tuple[Contribution, ...]

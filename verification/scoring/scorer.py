@@ -30,7 +30,8 @@ def assess(claim: ClaimInput, parameters: Parameters = DEFAULT_PARAMETERS) -> Sc
     contributions = contributions_of(ledger, balance)
     log_odds = math.fsum((*ledger.opening, *(entry.value for entry in contributions)))
     variance = math.fsum(entry.variance for entry in contributions)
-    low, high = log_odds_range(log_odds, variance, parameters.spread)
+    centre = math.fsum((*ledger.opening, *(entry.centre for entry in contributions)))
+    low, high = log_odds_range(log_odds, centre, variance, parameters.spread)
     return Score(
         method=METHOD,
         snapshot=parameters.version,
@@ -39,6 +40,7 @@ def assess(claim: ClaimInput, parameters: Parameters = DEFAULT_PARAMETERS) -> Sc
         low=low,
         high=high,
         log_odds=log_odds,
+        centre=centre,
         variance=variance,
         start=_start(ledger),
         contributions=contributions,

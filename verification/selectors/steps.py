@@ -17,6 +17,9 @@ from verification.selectors.records import parameters_of, recorded_input
 
 CLOSE_ENOUGH = 1e-9
 
+AROUND_ITSELF = "cred-d/1"
+"""The method whose ranges lay around the score's own log-odds."""
+
 
 def kept_short(*, counted: bool, snapshot: str) -> dict[str, object]:
     """What is stored as the explanation of an assessment whose steps are worked out on reading."""
@@ -49,7 +52,8 @@ def _steps(assessment: Assessment, claim: Claim, items: Sequence[Evidence]) -> d
     parameters = parameters_of(assessment.scoring_model)
     score = assess(recorded_input(claim, items), parameters)
     if abs(score.log_odds - assessment.log_odds) <= CLOSE_ENOUGH:
-        return score.as_dict()
+        around = {"centre": score.log_odds} if assessment.method == AROUND_ITSELF else {}
+        return {**score.as_dict(), **around}
     return {
         "start": score.start.as_dict(),
         "contributions": [],

@@ -69,7 +69,8 @@ class Line:
 class Example:
     """`start`, `log_odds`, `reach`: log-odds; `prior`, `estimate`, `low`, `high`: probabilities.
 
-    `reach`: how far the range goes to each side, `spread` times the root of `variance`.
+    `reach`: how far the range goes to each side of `centre` (log-odds), `spread` times the root of
+    `variance`; `is_widened`: it was widened to hold the score itself.
     `is_stored`: the steps are stored too, not only what they come to.
     """
 
@@ -92,6 +93,8 @@ class Example:
     estimate: float
     low: float
     high: float
+    centre: float
+    is_widened: bool
     variance: float
     spread: float
     reach: float
@@ -173,6 +176,7 @@ def _example(assessment: Assessment, items: Mapping[str, Evidence]) -> Example:
     claim, told = assessment.claim, assessment.explanation
     weighing, parameters = weighing_of(assessment), parameters_of(assessment.scoring_model)
     href = claim_path(claim.number, claim.sentence)
+    centre, reach = centre_of(told), parameters.spread * math.sqrt(told["variance"])
     rows = [_line(row, items, weighing, href, parameters.cap) for row in told["contributions"]]
     return Example(
         number=claim.number,
@@ -194,10 +198,18 @@ def _example(assessment: Assessment, items: Mapping[str, Evidence]) -> Example:
         estimate=assessment.estimate,
         low=assessment.low,
         high=assessment.high,
+        centre=centre,
+        is_widened=abs(assessment.log_odds - centre) > reach,
         variance=told["variance"],
         spread=parameters.spread,
-        reach=parameters.spread * math.sqrt(told["variance"]),
+        reach=reach,
     )
+
+
+def centre_of(told: Mapping[str, Any]) -> float:
+    """The middle of the range, in log-odds; up to cred-d/1 it was the score's own log-odds."""
+    middle: float = told.get("centre", told["log_odds"])
+    return middle
 
 
 def _line(
