@@ -2,7 +2,8 @@
 
 Run: python benchmarks/scoring.py DIR… [--fractions 0 0.05 0.2] [--methods cred-d majority …]
      [--seeds 10] [--crowdkit PYTHON] [--json FILE] [--read FILE…]
-     python benchmarks/scoring.py --generate bloc interest coins scale [--seed 1]
+     python benchmarks/scoring.py DIR… --proposals
+     python benchmarks/scoring.py --generate bloc together interest coins scale [--seed 1]
 
 A DIR holds reports.csv.gz (claim, source, stance: supports | contradicts), claims.csv.gz (claim,
 name, object, truth: true | false | empty) and sources.csv.gz (source, name); or it holds folders
@@ -32,7 +33,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import truth_tables, truth_worlds  # after the path
+from benchmarks import truth_blocs, truth_tables, truth_worlds  # after the path
 from benchmarks.truth_data import Malformed, TruthSet, load, splits
 from benchmarks.truth_runs import CROWDKIT, METHODS, Result, run_set
 
@@ -44,6 +45,9 @@ LARGE_SEEDS = 3
 
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = _arguments(argv)
+    if arguments.proposals:
+        print(truth_blocs.proposals(_sets(arguments.folders)))
+        return
     written: dict[str, object] = {}
     results = [*_read(arguments.read), *_results(arguments)]
     if results:
@@ -100,6 +104,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--crowdkit", metavar="PYTHON", help="an interpreter that has crowd-kit")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--read", nargs="+", type=Path, metavar="FILE", default=[])
+    parser.add_argument(
+        "--proposals", action="store_true", help="only: which sources of each DIR err together"
+    )
     parser.add_argument("--generate", nargs="+", choices=truth_worlds.WORLDS, default=[])
     parser.add_argument("--seed", type=int, default=1, help="of the generators")
     parser.add_argument("--reports", type=int, default=1_000_000, help="of the scale generator")

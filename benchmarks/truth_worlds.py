@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from benchmarks import truth_ours, truth_peers
+from benchmarks import truth_blocs, truth_ours, truth_peers
 from benchmarks.truth_coverage import coverage
 from benchmarks.truth_data import TruthSet, splits
 from benchmarks.truth_runs import METHODS, run_set
@@ -30,6 +30,9 @@ Column = NDArray[np.float64]
 
 SETTLED = (10, 25, 50, 100, 200)
 """Numbers of settled claims that the bloc is fought with."""
+
+SEARCHED = (400, 800, 1200, 1600)
+"""Numbers of settled claims among which the bloc is searched for."""
 
 PUSHED = {"of 55% of the false claims": 0.55, "hidden, of 20% of the false claims": 0.2}
 """How many false claims the bloc pushes; with 55 % the majority errs as in scoring.md 3.2."""
@@ -202,9 +205,31 @@ def coins(arguments: argparse.Namespace) -> dict[str, float]:
     return coverage(np.random.default_rng(arguments.seed))
 
 
+def together(arguments: argparse.Namespace) -> dict[str, float]:
+    """What the search for sources that err together finds of the bloc, and what accepting it does.
+
+    So many claims are settled that the search has something to see; shares and numbers of pairs are
+    means over the worlds.
+    """
+    figures: dict[str, float] = {}
+    for name, share in {**PUSHED, "nothing": 0.0}.items():
+        for number in SEARCHED:
+            found: dict[str, list[float]] = {}
+            for repeat in range(REPEATS):
+                rng = np.random.default_rng([arguments.seed, repeat])
+                world = bloc_world(rng, share)
+                order = rng.permutation(world.data.claims)
+                for key, value in truth_blocs.searched(world, order[:number], order[number:]):
+                    found.setdefault(f"push {name}, {number} settled; {key}", []).append(value)
+            means = {key: float(np.mean(values)) for key, values in found.items()}
+            figures |= {key: value for key, value in means.items() if not np.isnan(value)}
+    return figures
+
+
 WORLDS: Mapping[str, Callable[[argparse.Namespace], dict[str, float]]] = {
     "bloc": bloc,
     "interest": interest,
     "coins": coins,
+    "together": together,
     "scale": scale,
 }

@@ -3,6 +3,11 @@
 Two sources that share a wire, a press office or a writer err on the same claims. What they said is
 compared after taking out what the outcome of the claim explains, separately for claims that proved
 true and for those that proved false: two good sources are not related for being right together.
+
+Two ways lead to a proposal. A shared wire makes all errors of two sources the same, so that few
+common claims show it: the lower bound of their partial correlation is high. Sources that push some
+claims together and otherwise speak for themselves are only somewhat correlated, however many claims
+are settled; they stand out of what is usual between two sources (see `multiple`).
 """
 
 from __future__ import annotations
@@ -17,16 +22,22 @@ import scipy
 from verification.learning.counts import (
     Column,
     Marks,
+    Places,
     Settled,
     SettledReport,
     settled_columns,
 )
+from verification.learning.multiple import FALSE_SHARE, relations, standing_out
 
 COMMON = 30
 """Settled claims that both sources have spoken on."""
 
 LOWEST = 0.85
-"""The lower bound of the correlation has to reach this."""
+"""What the lower bound of the correlation reaches where all errors are shared."""
+
+LEAST = 5
+"""Fewer common claims say nothing of a partial correlation; with so many a pair says what is usual.
+"""
 
 Z95 = 1.959963984540054
 
@@ -62,13 +73,15 @@ def correlated_groups(
     *,
     common: int = COMMON,
     lowest: float = LOWEST,
+    false_share: float = FALSE_SHARE,
 ) -> tuple[CorrelatedGroup, ...]:
     """Groups to propose, largest first; a source is in one at most.
 
     Complete linkage: a group is joined only where its least related pair still passes. Joining
     through chains of neighbours merged 31 of 35 flight sites (scoring.md 1.6).
     """
-    return _grouped(correlations(settled, common=common, lowest=lowest))
+    table = settled_columns(settled)
+    return grouped(related(table, common=common, lowest=lowest, false_share=false_share))
 
 
 def correlations(
@@ -76,19 +89,38 @@ def correlations(
     *,
     common: int = COMMON,
     lowest: float = LOWEST,
+    false_share: float = FALSE_SHARE,
 ) -> tuple[Correlation, ...]:
-    """Pairs whose lower bound reaches `lowest`, by name."""
+    """Pairs whose lower bound reaches `lowest`, and pairs that stand out, by name.
+
+    false_share: of those that stand out, so many may do so by chance; with 0 none is looked for.
+    """
     table = settled_columns(settled)
-    said, spoke = (part.tocsc() for part in _said(table))
+    return related(table, common=common, lowest=lowest, false_share=false_share)
+
+
+def related(
+    table: Settled,
+    *,
+    common: int = COMMON,
+    lowest: float = LOWEST,
+    false_share: float = FALSE_SHARE,
+) -> tuple[Correlation, ...]:
+    """As `correlations`, of columns."""
+    said, spoke = _said(table)
     together = (spoke.T @ spoke).tocoo()
-    names = table.reports.sources
-    wanted = (together.data >= max(common, 5)) & (together.row < together.col)
-    tested = []
-    for a, b in zip(together.row[wanted], together.col[wanted], strict=True):
-        both = _column(spoke, a) * _column(spoke, b) > 0
-        one, other = (_column(said, place)[both] for place in (a, b))
-        tested.append(_correlation((names[a], names[b]), one, other, table.truth[both]))
-    found = [one for one in tested if one is not None and one.at_least >= lowest]
+    usable = (together.data >= LEAST) & (together.row < together.col)
+    rows, cols, number = (part[usable] for part in (together.row, together.col, together.data))
+    asked = number >= common
+    if not asked.any():
+        return ()
+    stands = standing_out(_relations(table, said, (rows, cols)), number, asked, false_share)
+    columns = said.tocsc(), spoke.tocsc()
+    found = []
+    for a, b, stands_out in zip(rows[asked], cols[asked], stands[asked], strict=True):
+        pair = _compared(table, columns, a, b)
+        if pair is not None and (stands_out or pair.at_least >= lowest):
+            found.append(pair)
     return tuple(sorted(found, key=lambda one: one.sources))
 
 
@@ -108,6 +140,40 @@ def _said(table: Settled) -> tuple[scipy.sparse.csr_array, scipy.sparse.csr_arra
     supporting.data /= spoke.data
     spoke.data[:] = 1.0
     return supporting, spoke
+
+
+def _relations(
+    table: Settled, said: scipy.sparse.csr_array, pairs: tuple[Places, Places]
+) -> Column:
+    """How each of the pairs errs together beyond chance, from counts for each outcome."""
+    cells = said.tocoo()
+    off = np.abs(cells.data - table.truth[cells.row]) > HALF
+    wrong, spoke = (
+        scipy.sparse.csr_array((marks.astype(np.float64), (cells.row, cells.col)), shape=said.shape)
+        for marks in (off, np.ones_like(off))
+    )
+    counts = []
+    for outcome in (False, True):
+        of = np.flatnonzero(table.truth == outcome)
+        bad, all_said = wrong[of], spoke[of]
+        mine = bad.T @ all_said
+        tables = bad.T @ bad, mine, mine.T, all_said.T @ all_said
+        counts.append([np.asarray(found.tocsr()[pairs]) for found in tables])
+    together, one, other, number = np.stack(counts, axis=-1)
+    return relations(together, one, other, number)
+
+
+def _compared(
+    table: Settled,
+    columns: tuple[scipy.sparse.csc_array, scipy.sparse.csc_array],
+    a: int,
+    b: int,
+) -> Correlation | None:
+    said, spoke = columns
+    both = _column(spoke, a) * _column(spoke, b) > 0
+    one, other = (_column(said, place)[both] for place in (a, b))
+    names = table.reports.sources
+    return _correlation((names[a], names[b]), one, other, table.truth[both])
 
 
 def _table(table: Settled, values: Column) -> scipy.sparse.csr_array:
@@ -157,8 +223,8 @@ def _column(table: scipy.sparse.csc_array, place: int) -> Column:
     return found
 
 
-def _grouped(pairs: Sequence[Correlation]) -> tuple[CorrelatedGroup, ...]:
-    """Join the most related groups first, as long as every pair across them is known to pass."""
+def grouped(pairs: Sequence[Correlation]) -> tuple[CorrelatedGroup, ...]:
+    """Groups of pairs: the most related are joined first, as long as every pair across passes."""
     links: Mapping[Pair, Correlation] = {pair.sources: pair for pair in pairs}
     groups: dict[str, tuple[str, ...]] = {}
     for pair in sorted(pairs, key=lambda one: (-one.at_least, one.sources)):

@@ -83,3 +83,46 @@ def test_chance_is_worked_out_for_each_outcome_apart() -> None:
 
 def test_few_common_claims_leave_the_bound_low() -> None:
     assert fisher_lower_bound(0.9, 30) < 0.85 < fisher_lower_bound(0.95, 60) < 0.95
+
+
+def hidden_bloc(claims: int = 500, members: int = 6, honest: int = 20) -> list[SettledReport]:
+    """Members push a fifth of the false claims together; apart from that all report alike."""
+    chance = random.Random(11)  # noqa: S311  # a repeatable simulation
+    rows = []
+    for number in range(claims):
+        true = chance.random() < 0.5
+        pushed = not true and chance.random() < 0.2
+        for place in range(members + honest):
+            name = f"member {place}" if place < members else f"honest {place}"
+            pushes = pushed and place < members and chance.random() < 0.9
+            supports = pushes or chance.random() < (0.85 if true else 0.25)
+            if pushes or chance.random() < 0.3:
+                rows.append(settled(f"c{number}", name, supports=supports, proved_true=true))
+    return rows
+
+
+def test_a_bloc_that_shares_only_some_errors_is_found() -> None:
+    pairs = correlations(hidden_bloc())
+    members = {f"member {n}" for n in range(6)}
+    inside = [pair for pair in pairs if members.issuperset(pair.sources)]
+    assert len(inside) >= 10
+    assert len(pairs) - len(inside) <= 1
+    assert all(pair.at_least < 0.85 and pair.wrong_together > pair.expected for pair in inside)
+    assert correlations(hidden_bloc(), false_share=0) == ()
+    assert members.issuperset(correlated_groups(hidden_bloc())[0].sources)
+
+
+def test_claims_that_are_hard_for_all_make_no_group() -> None:
+    """Every source errs on the same hard claims, three times as often: any two are related."""
+    chance = random.Random(13)  # noqa: S311  # a repeatable simulation
+    rows = []
+    for number in range(300):
+        true, error = chance.random() < 0.5, 0.45 if chance.random() < 0.4 else 0.15
+        rows += [
+            settled(
+                f"c{number}", f"s{n}", supports=true != (chance.random() < error), proved_true=true
+            )
+            for n in range(20)
+        ]
+    assert len(correlations(rows, lowest=-1.0)) == 190
+    assert proposed(rows) == []
