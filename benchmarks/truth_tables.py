@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from statistics import fmean
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean, variance
 
 from benchmarks.truth_runs import OURS, Result
 
@@ -19,7 +19,10 @@ PRODUCT = "cred-d"
 
 @dataclass(frozen=True)
 class Target:
-    """One line of the targets. beyond: met with the stretch goal too."""
+    """One line of the targets. beyond: met with the stretch goal too.
+
+    error: standard error of what was found over the splits, as far as they are drawn at random.
+    """
 
     what: str
     found: float
@@ -27,6 +30,7 @@ class Target:
     stretch: float
     met: bool
     beyond: bool
+    error: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -38,6 +42,17 @@ def means(results: Iterable[Result], metric: str) -> dict[tuple[float, str, str]
     for one in results:
         found.setdefault((one.fraction, one.set, one.method), []).append(getattr(one, metric))
     return {key: fmean(values) for key, values in found.items()}
+
+
+def errors(results: Iterable[Result], metric: str) -> dict[tuple[float, str, str], float]:
+    """Variance of each of the `means`; 0 where there is one split."""
+    found: dict[tuple[float, str, str], list[float]] = {}
+    for one in results:
+        found.setdefault((one.fraction, one.set, one.method), []).append(getattr(one, metric))
+    return {
+        key: variance(values) / len(values) if len(values) > 1 else 0.0
+        for key, values in found.items()
+    }
 
 
 def tables(results: Sequence[Result]) -> str:
@@ -114,11 +129,15 @@ def targets(results: Sequence[Result]) -> list[Target]:
     """Those that these results can answer."""
     sets = list(dict.fromkeys(one.set for one in results))
     found = {metric: means(results, metric) for metric in METRICS}
-    lines = []
+    noise = {metric: errors(results, metric) for metric in METRICS}
+    lines: list[Target | None] = []
     for metric, fraction, must, stretch in MEAN_TARGETS:
         value = _mean(found[metric], fraction, sets, PRODUCT)
         what = f"{METRICS[metric][0]} at {fraction:.0%} settled, mean over {len(sets)} sets"
-        lines.append(_target(what, value, must, stretch, higher=METRICS[metric][1]))
+        line = _target(what, value, must, stretch, higher=METRICS[metric][1])
+        if line is not None:
+            total = sum(noise[metric][fraction, name, PRODUCT] for name in sets)
+            lines.append(replace(line, error=total**0.5 / len(sets)))
     lines.append(_worst(found["brier"], sets))
     for metric, must, stretch in (("accuracy", 0.94, 0.96), ("brier", 0.05, 0.035)):
         value = found[metric].get((0.2, "emergent-src", PRODUCT))
@@ -170,7 +189,8 @@ def words(found: Sequence[Target]) -> str:
     for one in found:
         verdict = "met, and the stretch goal" if one.beyond else "met" if one.met else "NOT met"
         goal = f"must {one.must:.3f}, stretch {one.stretch:.3f}"
-        lines.append(f"  {one.found:.4f}  {verdict:<26} {one.what} ({goal})")
+        noise = f"± {one.error:.4f}" if one.error else ""
+        lines.append(f"  {one.found:.4f} {noise:<8}  {verdict:<26} {one.what} ({goal})")
     return "\n".join(lines)
 
 

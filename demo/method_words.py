@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from claims.vocabulary import Directness
-from verification.learning import calibration, correlation, effects, fit, rates
+from verification.learning import calibration, correlation, effects, fit, multiple, rates
 from verification.scoring import DEFAULT_PARAMETERS, METHOD
 
 _P = DEFAULT_PARAMETERS
@@ -30,6 +30,8 @@ def values() -> Mapping[str, object]:
         "crowding": _P.crowding * 100,
         "common": correlation.COMMON,
         "lowest": correlation.LOWEST,
+        "least": correlation.LEAST,
+        "one_in": 1 / multiple.FALSE_SHARE,
         "enough": fit.ENOUGH,
         "highest": effects.HIGHEST,
         "group_worth": rates.GROUP_STRENGTH,
