@@ -110,6 +110,33 @@ def test_a_reader_can_redo_a_published_score_by_hand(aleppo: Aleppo) -> None:
     assert data.json()["log_odds"] == stored.log_odds
 
 
+def test_the_range_lies_around_its_own_middle(aleppo: Aleppo) -> None:
+    claim = aleppo.confirm()
+    stored = Assessment.objects.filter(claim=claim).latest("at")
+    told = stored.explanation
+    assert told["centre"] == pytest.approx(
+        told["start"]["log_odds"] + sum(row["centre"] for row in told["contributions"])
+    )
+    reach = DEFAULT_PARAMETERS.spread * math.sqrt(told["variance"])
+    assert stored.low == pytest.approx(sigmoid(told["centre"] - reach))
+    assert stored.high == pytest.approx(sigmoid(told["centre"] + reach))
+    shown = section(read(PATH), "example")
+    assert f"to each side of its middle, +{told['centre']:.4f}: from" in shown
+    assert "as far as the score itself" not in shown
+
+
+def test_a_range_of_an_earlier_method_lies_around_the_score(aleppo: Aleppo) -> None:
+    claim = aleppo.confirm()
+    row = Assessment.objects.filter(claim=claim).latest("at")
+    row.pk, row.at, row.method = None, timezone.now(), "cred-d/1"
+    del row.explanation["centre"]
+    row.save(force_insert=True)
+    around = f"to each side of its middle, +{row.log_odds:.4f}"
+    assert around in section(read(PATH), "example")
+    made_together(claim)
+    assert around in section(read(PATH), "example")
+
+
 def test_a_score_of_many_reports_ends_in_one_line_for_the_rest(
     aleppo: Aleppo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
