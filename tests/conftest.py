@@ -17,7 +17,7 @@ from accounts.services.people import issue_token
 from tests.emptying import empty_tables
 from tests.factories import UserFactory
 from tests.migrated_once import use_template
-from tests.scheduling import JourneysTogether, long_ones_first, processes
+from tests.scheduling import SharersTogether, long_ones_first, processes
 
 # No test is about seconds: on a busy machine an example may take long.
 hypothesis_settings.register_profile("corroborate", deadline=None)
@@ -25,8 +25,8 @@ hypothesis_settings.load_profile("corroborate")
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> JourneysTogether:
-    return JourneysTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharersTogether:
+    return SharersTogether(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,10 +8,20 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 ALONE = ("test_story_journey.py", "test_every_page.py")
+# What their tests share takes seconds to start, and would be started in each process.
+TOGETHER = (
+    "core/test_components_in_browser.py",
+    "core/test_embedded_postgres.py",
+    "core/test_served_files.py",
+    "core/test_up.py",
+    "faults/test_database_away.py",
+    "sources/test_stores.py",
+    "verification/test_flattened.py",
+)
 
 
-class JourneysTogether(LoadScopeScheduling):
-    """Journeys that look at the same story run in one process, which plays it once.
+class SharersTogether(LoadScopeScheduling):
+    """Tests that share what is slow to start run in one process; so do journeys through one story.
 
     Those that take longest have a process each and begin before all others, as the scheduler takes
     the largest group first; every other test runs where there is room. Marks cannot say this:
@@ -20,9 +30,9 @@ class JourneysTogether(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        if "/journeys/" not in path:
-            return nodeid
-        return path if path.endswith(ALONE) else "journeys"
+        if path.endswith((*ALONE, *TOGETHER)):
+            return path
+        return "journeys" if "/journeys/" in path else nodeid
 
 
 def long_ones_first(items: list[pytest.Item]) -> None:
