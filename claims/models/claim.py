@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Left, Length, Lower
 
 from claims.vocabulary import (
     ClaimKind,
@@ -164,6 +164,12 @@ class Claim(models.Model):
                 fields=["assess_due_at"],
                 name="claim_assess_due",
                 condition=Q(assess_due_at__isnull=False),
+            ),
+            # whether a public text names a claim that is not public
+            models.Index(
+                Lower(Left("sentence", 10)),
+                name="claim_private_opening",
+                condition=~Q(publication=Publication.PUBLISHED),
             ),
         ]
 

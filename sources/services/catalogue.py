@@ -90,6 +90,10 @@ def affiliate_source(
         raise Invalid("Say why, in a sentence: this label is public and can be disputed.")
     if source.affiliations.filter(party=party, to_date__isnull=True).exists():
         raise Conflict(f"It is on the side of {party.name} already. Look at the page again.")
+    if source.affiliations.filter(party=party, from_date=from_date).exists():
+        from_date = timezone.localdate()  # it was on this side before, from a day nobody knows
+    if source.affiliations.filter(party=party, from_date=from_date).exists():
+        raise Conflict("It left this side today. Wait a day, or say since when it is back.")
     affiliation = Affiliation(
         source=source, party=party, degree=degree, from_date=from_date, rationale=rationale.strip()
     )
@@ -130,30 +134,3 @@ def grade_source(*, actor: User, source: Source, grade: str, rationale: str) -> 
     )
     enqueue("verification.source_graded", source_id=source.pk)
     return given
-
-
-@recording()
-def judge_source(
-    *,
-    actor: User,
-    source: Source,
-    rationale: str,
-    grade: str | None = None,
-    party: Party | None = None,
-    degree: str = Degree.MEMBER,
-) -> Source:
-    """Give SOURCE another grade, one more side, or both, for one stated reason."""
-    require(actor, Permission.EDIT)
-    if grade is None and party is None:
-        raise Invalid("Choose a grade or a side.")
-    source = Source.objects.select_for_update().get(pk=source.pk)
-    newest = source.grades.first()
-    if grade is not None and newest is not None and newest.grade == grade:
-        raise Conflict(f"Its grade is {grade} already. Look at the page again.")
-    if grade is not None:
-        grade_source(actor=actor, source=source, grade=grade, rationale=rationale)
-    if party is not None:
-        affiliate_source(
-            actor=actor, source=source, party=party, degree=degree, rationale=rationale
-        )
-    return source

@@ -228,8 +228,10 @@ def test_what_was_tried_is_kept_with_a_reason(
         ({"grade": "A", "rationale": "No."}, 422, "Say why, in a sentence: readers will see it."),
         ({"grade": "D", "rationale": WHY}, 409, "Its grade is D already."),
         ({"party": "nobody", "rationale": WHY}, 422, "There is no such side"),
-        ({"rationale": WHY}, 422, "Choose a grade or a side."),
-        ({}, 422, "Choose a grade or a side."),
+        ({"rationale": WHY}, 422, "Choose a grade, a side or an owner."),
+        ({}, 422, "Choose a grade, a side or an owner."),
+        ({"owner": "99999999", "rationale": WHY}, 422, "There is no source 99999999."),
+        ({"ended": "nobody", "rationale": WHY}, 422, "It is not on that side."),
     ],
 )
 def test_what_cannot_be_kept_is_said_and_nothing_is_written(

@@ -264,6 +264,29 @@ def test_a_reason_is_shown_once_nobody_in_it_is_protected(editor: User) -> None:
     assert "Amal of the bakery" in read(PATH).text
 
 
+@pytest.mark.parametrize("publication", [Publication.DRAFT, Publication.WITHDRAWN])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "It believes that\n the CONVOY leaves  on Friday, which nobody has shown.",
+        "It moved claim {number} too far for what is filed on it.",
+        "It moved /desk/c/{number} too far for what is filed on it.",
+    ],
+)
+def test_a_reason_that_names_a_private_claim_stays_at_the_desk(
+    editor: User, told: str, publication: Publication
+) -> None:
+    claim = ClaimFactory.create(sentence="The convoy leaves on Friday.")
+    reason = told.format(number=claim.number)
+    refused(1, editor, reason)
+    assert " ".join(reason.split()) in " ".join(read(PATH).text.split())
+    Claim.objects.filter(pk=claim.pk).update(publication=publication)
+    whole = read(PATH).response.content.decode()
+    assert public_models.NOT_PUBLIC in whole
+    assert "too far" not in whole
+    assert "convoy" not in whole.casefold()
+
+
 def test_twenty_models_are_shown_and_the_others_stand_behind_a_link() -> None:
     for count in range(1, 22):
         model(count)
@@ -302,5 +325,5 @@ def test_the_queries_do_not_grow(
     for count in range(1, 12):
         refused(count, editor)
     model(12, ModelState.ACTIVE)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert read(PATH).status == 200

@@ -50,9 +50,9 @@ class WhatIfOut(serializers.Serializer[Preview]):
 
 
 class WhatIf(StrictQuery, APIView):
-    """What another grade, or one side more, would change on open claims. Nothing is written."""
+    """What another grade, side or owner would change on open claims. Nothing is written."""
 
-    filters = frozenset({"grade", "party"})
+    filters = frozenset({"grade", "party", "ended", "owner"})
     paged = False
 
     def get_permissions(self) -> list[BasePermission]:
@@ -62,14 +62,16 @@ class WhatIf(StrictQuery, APIView):
         operation_id="what_if_source",
         parameters=[
             OpenApiParameter("grade", enum=[str(grade) for grade in Grade]),
-            OpenApiParameter("party", str, description="The side's name in addresses."),
+            OpenApiParameter("party", str, description="One side more: its name in addresses."),
+            OpenApiParameter("ended", str, description="A side that it is on no longer."),
+            OpenApiParameter("owner", int, description="Number of its owner; 0: nobody."),
         ],
         responses={
             200: WhatIfOut,
             401: OpenApiResponse(ProblemOut, description="No key, or an unknown one."),
             403: OpenApiResponse(ProblemOut, description="The role does not see the desk."),
             404: OpenApiResponse(ProblemOut, description="There is no such source."),
-            422: OpenApiResponse(ProblemOut, description="No such grade or side, or neither."),
+            422: OpenApiResponse(ProblemOut, description="No such grade, side or owner, or none."),
         },
     )
     def get(self, request: Request, number: int) -> Response:
@@ -84,5 +86,5 @@ class WhatIf(StrictQuery, APIView):
             )
         tried = form.tried()
         if not tried.is_something:
-            raise ValidationError({"grade": ["Choose a grade or a party."]})
+            raise ValidationError({"grade": ["Choose a grade, a party or an owner."]})
         return Response(WhatIfOut(preview(tried)).data)

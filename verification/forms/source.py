@@ -9,11 +9,13 @@ from django import forms
 from sources.models import Source
 from sources.vocabulary import Degree, Grade
 from verification.forms.widgets import offer, written
-from verification.selectors.choices import party_choices, party_of
+from verification.selectors.choices import numbered_source, party_choices, party_of
 from verification.selectors.what_if import Tried, own_parties
 
 LONGEST_REASON = 400
 LEAST_REASON = 10
+MOST_NUMBER = 2**31 - 1
+_TRIED = ("grade", "party", "ended", "owner")
 NO_REASON = "Say why, in a sentence: readers will see it."
 GRADES = [("", "As it is"), *((str(one), f"{one}: {one.label}") for one in Grade)]
 
@@ -35,17 +37,49 @@ class WhatIfForm(forms.Form):
         error_messages={"invalid_choice": "There is no such side that it is not on already."},
     )
 
+    ended = forms.ChoiceField(
+        label="No longer on the side of",
+        required=False,
+        error_messages={"invalid_choice": "It is not on that side."},
+    )
+    owner = forms.IntegerField(
+        label="Owned by source number",
+        required=False,
+        help_text="As in its address; 0 if nobody owns it.",
+        min_value=0,
+        max_value=MOST_NUMBER,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
     def __init__(self, source: Source, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.source = source
-        own = own_parties(source)
-        others = [(slug, name) for slug, name in party_choices() if slug not in own]
+        own, known = own_parties(source), party_choices()
+        others = [(slug, name) for slug, name in known if slug not in own]
         offer(self.fields["party"], [("", "No other side"), *others])
+        standing = [(slug, name) for slug, name in known if slug in own]
+        offer(self.fields["ended"], [("", "No side ends"), *standing])
+
+    def clean_owner(self) -> int | None:
+        """Its number, 0 for nobody. Refused: there is none such, or it owns itself."""
+        number: int | None = self.cleaned_data["owner"]
+        if number == self.source.number:
+            raise forms.ValidationError("A source cannot own itself.")
+        if number and numbered_source(number) is None:
+            raise forms.ValidationError(f"There is no source {number}.")
+        return number
 
     def tried(self) -> Tried:
         """What a valid form asks for."""
-        party = party_of(self.cleaned_data["party"])
-        return Tried(source=self.source, grade=self.cleaned_data["grade"], party=party)
+        owner = self.cleaned_data["owner"]
+        return Tried(
+            source=self.source,
+            grade=self.cleaned_data["grade"],
+            party=party_of(self.cleaned_data["party"]),
+            ended=party_of(self.cleaned_data["ended"]),
+            owner=numbered_source(owner) if owner else None,
+            unowned=owner == 0,
+        )
 
 
 class JudgeForm(WhatIfForm):
@@ -54,6 +88,13 @@ class JudgeForm(WhatIfForm):
     degree = forms.ChoiceField(
         label="How close it is to that side",
         choices=[(str(one), one.label) for one in Degree],
+    )
+    until = forms.DateField(
+        label="Its last day on that side",
+        required=False,
+        help_text="Today, if you leave it empty.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "Write the day like 2016-11-12."},
     )
     rationale = forms.CharField(
         label="Why",
@@ -66,15 +107,17 @@ class JudgeForm(WhatIfForm):
 
     def __init__(self, source: Source, data: Any = None, **options: Any) -> None:
         super().__init__(source, data, auto_id="judge-%s", **options)
-        for name in ("grade", "party"):
+        for name in _TRIED:
             self.fields[name].widget = forms.HiddenInput()
         if not self["party"].value():
             del self.fields["degree"]
+        if not self["ended"].value():
+            del self.fields["until"]
 
     def aside(self) -> str:
         """What is wrong besides the fields: nothing was chosen, so that they are not shown."""
-        chosen = self["grade"].value() or self["party"].value()
-        return "" if chosen else "Choose a grade or a side."
+        chosen = any(self[name].value() not in {None, ""} for name in _TRIED)
+        return "" if chosen else "Choose a grade, a side or an owner."
 
     def judged(self) -> dict[str, Any]:
         """What judge_source takes."""
@@ -83,5 +126,9 @@ class JudgeForm(WhatIfForm):
             "grade": tried.grade,
             "party": tried.party,
             "degree": self.cleaned_data.get("degree", Degree.MEMBER),
+            "ended": tried.ended,
+            "until": self.cleaned_data.get("until"),
+            "owner": tried.owner,
+            "unowned": tried.unowned,
             "rationale": self.cleaned_data["rationale"],
         }

@@ -43,6 +43,10 @@ class Desk:
         known["grade"][known["number"] == number] = GRADES.index(grade)
         return replace(self, known=known, table=_table(known, self.records, self.parameters))
 
+    def with_owner(self, source: int, owner: int | None) -> Desk:
+        """The same as if OWNER owned SOURCE; primary keys."""
+        return replace(self, known=sources((source, owner)))
+
     def scores(self, flat: Flat) -> Scores:
         reports = reports_of(flat, self.table, self.parameters)
         starts = [

@@ -118,19 +118,24 @@ SELECT s.id FROM sources_snapshot s
    AND NOT EXISTS (SELECT 1 FROM sources_takedown t WHERE t.snapshot_id = s.id)"""  # noqa: S608  # our own constants
 ARCHIVED_COLUMNS: Columns = {"id": "i8"}
 
-SOURCES = f"""
+
+def _sources(owned: str) -> str:
+    """SQL: every source, with owners as the table or query OWNED has them."""
+    return f"""
 SELECT s.id, s.number, COALESCE(o.number, 0), ({_places("g.grade", GRADES, other=0)})::smallint,
        COALESCE(b.bloc, 0)
-  FROM sources_source s
+  FROM {owned} s
   LEFT JOIN sources_source o ON o.id = s.owner_id
   LEFT JOIN (SELECT DISTINCT ON (source_id) source_id, grade FROM sources_sourcegrade
               ORDER BY source_id, graded_at DESC, id DESC) g ON g.source_id = s.id
   LEFT JOIN (SELECT COALESCE(i.owner_id, i.id) AS house, min(u.number)::bigint AS bloc
                FROM sources_sourcegroup u JOIN sources_groupmember m ON m.group_id = u.id
-               JOIN sources_source i ON i.id = m.source_id
+               JOIN {owned} i ON i.id = m.source_id
               WHERE u.state = '{GroupState.ACCEPTED}' GROUP BY 1) b
          ON b.house = COALESCE(s.owner_id, s.id)
- ORDER BY s.id"""  # noqa: S608  # our own constants
+ ORDER BY s.id"""  # noqa: S608  # our own constants and primary keys
+
+
 SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2", "bloc": "i8"}
 
 CLAIMS = f"""
@@ -203,11 +208,21 @@ class Flat:
         return passed
 
 
-def sources() -> Rows:
-    """Every source with its grade, after a first row of zeros for sources that are not known."""
-    rows = read_rows(SOURCES, SOURCE_COLUMNS)
+def sources(moved: tuple[int, int | None] | None = None) -> Rows:
+    """Every source with its grade, after a first row of zeros for sources that are not known.
+
+    MOVED: primary keys of a source and of who would own it, to try that.
+    """
+    owned = _moved(*moved) if moved else "sources_source"
+    rows = read_rows(_sources(owned), SOURCE_COLUMNS)
     unknown = np.zeros(1, dtype=rows.dtype)
     return np.concatenate([unknown, rows])
+
+
+def _moved(source: int, owner: int | None) -> str:
+    other = f"{owner:d}" if owner else "NULL"
+    owned = f"CASE WHEN id = {source:d} THEN {other} ELSE owner_id END"
+    return f"(SELECT id, number, {owned} AS owner_id FROM sources_source)"  # noqa: S608  # whole numbers
 
 
 def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:

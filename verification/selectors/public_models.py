@@ -2,7 +2,7 @@
 
 A stored model names each source that it learnt an effect of, and the claims that it moved furthest,
 drafts and withheld names among them. Here are only counts, means and dates; people are roles; and
-a reason that names a withheld source stays at the desk.
+a reason that names a withheld source or a claim that is not public stays at the desk.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from claims.selectors.private import is_named, names_of_private_claims
 from core.bidi import with_turns_shown
 from core.errors import Invalid
 from sources.models import Source, SourceAddress
@@ -34,6 +35,7 @@ _SHOWN_FIELDS = (
     "decided_by__role",
 )
 KEPT_BACK = "The reason is on record at the desk; it names a source that we protect."
+NOT_PUBLIC = "The reason is on record at the desk; it names a claim that is not public."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +70,15 @@ class Changes:
 
 
 def model_changes(before: str = "") -> Changes:
-    """The newest models, of those before number BEFORE. Three queries. Raises Invalid."""
+    """The newest models, of those before number BEFORE. Five queries. Raises Invalid."""
     models = ScoringModel.objects.order_by("-number")
     if before:
         models = models.filter(number__lt=_number(before))
     found = list(models.select_related("decided_by").only(*_SHOWN_FIELDS)[: SHOWN + 1])
     shown = found[:SHOWN]
-    protected = _protected_in([row.decision_reason for row in shown if row.decision_reason])
+    notes = _notes([row.decision_reason for row in shown if row.decision_reason])
     return Changes(
-        rows=tuple(_change(row, protected) for row in shown),
+        rows=tuple(_change(row, notes.get(row.decision_reason, "")) for row in shown),
         older=shown[-1].number if len(found) > SHOWN else None,
     )
 
@@ -87,10 +89,21 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _protected_in(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Names and addresses of withheld sources that these reasons hold. Two queries, or none."""
+def _notes(reasons: Sequence[str]) -> Mapping[str, str]:
+    """Why a reason is not shown, by reason; only those that name what is not public."""
     if not reasons:
-        return ()
+        return {}
+    claims = names_of_private_claims(reasons)
+    protected = _protected_in(reasons)
+    notes = {reason: NOT_PUBLIC for reason in reasons if is_named(reason, claims)}
+    for reason in reasons:
+        if any(name in reason.casefold() for name in protected):
+            notes[reason] = KEPT_BACK
+    return notes
+
+
+def _protected_in(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Names and addresses of withheld sources that these reasons hold. Two queries."""
     said = "\n".join(reasons).casefold()
     found = (name.casefold() for name in _withheld() if name.strip())
     return tuple(name for name in found if name in said)
@@ -104,9 +117,9 @@ def _withheld() -> Iterator[str]:
     yield from addresses.values_list("value", flat=True).iterator()
 
 
-def _change(model: ScoringModel, protected: Sequence[str]) -> Change:
-    figures, reason = model.figures, model.decision_reason
-    is_kept_back = any(name in reason.casefold() for name in protected)
+def _change(model: ScoringModel, note: str) -> Change:
+    """NOTE: why the reason stays at the desk, or nothing."""
+    figures = model.figures
     return Change(
         number=model.number,
         method=model.method,
@@ -119,8 +132,8 @@ def _change(model: ScoringModel, protected: Sequence[str]) -> Change:
         after=figures.get("log_loss_after"),
         moves=_moves(model.moves),
         decided=_decided(model),
-        reason="" if is_kept_back else with_turns_shown(reason),
-        note=KEPT_BACK if is_kept_back else "",
+        reason="" if note else with_turns_shown(model.decision_reason),
+        note=note,
     )
 
 

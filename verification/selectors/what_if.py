@@ -25,7 +25,7 @@ from verification.bulk.columns import Ints
 from verification.bulk.voices import ALIGNMENTS
 from verification.scoring import Score, assess
 from verification.selectors.desk_scores import Desk
-from verification.selectors.flattened import Flat, flattened
+from verification.selectors.flattened import Flat, flattened, sources
 from verification.selectors.records import ever_settled, scorings_of
 from verification.selectors.track_record import SETTLED
 from verification.selectors.waiting import live_claims
@@ -38,15 +38,29 @@ MOST_CLAIMS = 50_000
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """What is tried on a source: another grade, one more side, or both."""
+    """What is tried on a source, each of them or all together.
+
+    Another grade; one more side, `party`; a side that has ended, `ended`; another owner, or none.
+    """
 
     source: Source
     grade: Grade | None = None
     party: Party | None = None
+    ended: Party | None = None
+    owner: Source | None = None
+    unowned: bool = False
 
     @property
     def is_something(self) -> bool:
-        return self.grade is not None or self.party is not None
+        return self.moves_owner or self.moves_side or self.grade is not None
+
+    @property
+    def moves_side(self) -> bool:
+        return self.party is not None or self.ended is not None
+
+    @property
+    def moves_owner(self) -> bool:
+        return self.owner is not None or self.unowned
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,11 @@ def _together(ids: Ints, tried: Tried) -> Iterator[Move]:
     desk = Desk.opened()
     flat = flattened(ids, desk.known)
     other = desk.with_grade(tried.source.number, tried.grade) if tried.grade else desk
-    before, after = desk.scores(flat), other.scores(_resided(flat, tried))
+    tried_flat = _resided(flat, tried)
+    if tried.moves_owner:
+        other = other.with_owner(tried.source.pk, tried.owner.pk if tried.owner else None)
+        tried_flat = replace(tried_flat, source=other.known[flat.speaker])
+    before, after = desk.scores(flat), other.scores(tried_flat)
     for place in np.flatnonzero(before.counted & after.counted).tolist():
         yield Move(int(flat.claims["id"][place]), _row(before, place), _row(after, place))
 
@@ -116,8 +134,8 @@ def _row(scores: Scores, place: int) -> Seen:
 
 
 def _resided(flat: Flat, tried: Tried) -> Flat:
-    """With the alignments that would be derived if the source belonged to one side more."""
-    if tried.party is None:
+    """With the alignments that would be derived if the source were on the sides that are tried."""
+    if not tried.moves_side:
         return flat
     derived, evidence = _derived(tried, flat.claims["id"].tolist()), flat.evidence.copy()
     for row in np.flatnonzero(flat.source["number"] == tried.source.number).tolist():
@@ -143,8 +161,12 @@ def _derived(tried: Tried, claims: Sequence[int]) -> dict[tuple[int, int], Align
 
 
 def _parties(tried: Tried) -> frozenset[int]:
-    more = [tried.party.pk] if tried.party else []
-    return frozenset([*own_parties(tried.source).values(), *more])
+    parties = set(own_parties(tried.source).values())
+    if tried.party:
+        parties.add(tried.party.pk)
+    if tried.ended:
+        parties.discard(tried.ended.pk)
+    return frozenset(parties)
 
 
 # --- One by one
@@ -167,18 +189,28 @@ def _assessed(claims: Sequence[Claim], items: Items) -> Mapping[int, Score]:
 
 def _judge_otherwise(claims: Sequence[Claim], items: Items, tried: Tried) -> None:
     """Changes the rows in memory, as the change would change them in the database."""
-    parties = _parties(tried)
+    parties, bloc = _parties(tried), _bloc_of(tried) if tried.moves_owner else None
     for claim in claims:
         for item in items[claim.pk]:
-            if item.document.source_id != tried.source.pk:
+            source = item.document.source
+            if source is None or source.pk != tried.source.pk:
                 continue
+            annotated: Any = item  # by claims.selectors.evidence
             if tried.grade:
-                annotated: Any = item  # by claims.selectors.evidence
                 annotated.grade = tried.grade
-            if tried.party and item.alignment_basis == AlignmentBasis.DERIVED:
+            if tried.moves_owner:
+                source.owner, annotated.bloc = tried.owner, bloc
+            if tried.moves_side and item.alignment_basis == AlignmentBasis.DERIVED:
                 item.alignment = derived_alignment(
                     stance=item.stance, source_parties=parties, favours=claim.favours_id
                 )
+
+
+def _bloc_of(tried: Tried) -> int | None:
+    """Number of the group that errs together with the source under its tried owner."""
+    known = sources((tried.source.pk, tried.owner.pk if tried.owner else None))
+    (bloc,) = known["bloc"][known["id"] == tried.source.pk].tolist()
+    return bloc or None
 
 
 def _seen(score: Score) -> Seen:

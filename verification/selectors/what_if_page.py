@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claims.models import Claim
 from claims.vocabulary import Status
-from core.bidi import without_turns
+from core.bidi import with_turns_shown, without_turns
 from core.chances import in_hundred
 from verification.conditions.phrases import count
 from verification.desk_addresses import desk_claim_path
@@ -119,7 +119,10 @@ def _exactly(before: float, after: float) -> str:
 def _in_words(tried: Tried) -> str:
     grade = f"grade {tried.grade} ({tried.grade.label.lower()})" if tried.grade else ""
     side = f"on the side of {tried.party.name} too" if tried.party else ""
-    words = ", ".join(part for part in (grade, side) if part)
+    ended = f"no longer on the side of {tried.ended.name}" if tried.ended else ""
+    owner = f"owned by {with_turns_shown(tried.owner.name)}" if tried.owner else ""
+    unowned = "with no owner" if tried.unowned else ""
+    words = ", ".join(part for part in (grade, side, ended, owner, unowned) if part)
     return words[:1].upper() + words[1:]
 
 

@@ -15,7 +15,7 @@ from accounts.roles import Permission
 from core.errors import Conflict, Invalid
 from core.http import SeeOther
 from sources.models import Source
-from sources.services.catalogue import judge_source
+from sources.services.judgement import judge_source
 from verification.desk_addresses import desk_source_path
 from verification.forms.public import ReportQuery, asked
 from verification.forms.source import JudgeForm, WhatIfForm
