@@ -153,3 +153,7 @@ class DerivationState(Term):
     PROPOSED = "proposed", "Proposed"
     CONFIRMED = "confirmed", "Confirmed"
     REJECTED = "rejected", "Not a copy"
+
+
+NOTED = "sources:source:noted"
+"""Tag of a line of the record that is a note on a source: nothing changed, for the desk only."""

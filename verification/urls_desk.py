@@ -64,6 +64,7 @@ CALIBRATION: list[URLPattern | URLResolver] = [
 SOURCES: list[URLPattern | URLResolver] = [
     path("desk/s/<int:number>", sources.source, name="desk_source"),
     path("desk/s/<int:number>/judge", sources.judge, name="desk_source_judge"),
+    path("desk/s/<int:number>/note", sources.note, name="desk_source_note"),
 ]
 
 MODELS: list[URLPattern | URLResolver] = [

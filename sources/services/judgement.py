@@ -14,9 +14,10 @@ from core.errors import Conflict, Invalid
 from core.jobs import enqueue
 from sources.models import Affiliation, GroupMember, GroupState, Party, Source
 from sources.services.catalogue import affiliate_source, grade_source
-from sources.vocabulary import Degree
+from sources.vocabulary import NOTED, Degree
 
 LEAST_REASON = 10
+LONGEST_NOTE = 1000
 MOST_OWNERS = 50
 """Owners of owners that are looked at; a longer chain than any that people keep."""
 
@@ -116,6 +117,16 @@ def change_owner(*, actor: User, source: Source, owner: Source | None, rationale
     )
     enqueue("verification.source_graded", source_id=source.pk)
     return source
+
+
+@recording()
+def note_source(*, actor: User, source: Source, text: str) -> None:
+    """Write down something about SOURCE for the desk: a line of its history, never public."""
+    require(actor, Permission.EDIT)
+    text = text.strip()
+    if not text or len(text) > LONGEST_NOTE:
+        raise Invalid(f"Write a note of at most {LONGEST_NOTE} characters.")
+    record_event(actor=actor, tag=NOTED, subject=source, reason=text)
 
 
 def counts_in_a_bloc(source: Source) -> bool:

@@ -17,6 +17,7 @@ from claims.services.evidence import quote_digest
 from claims.vocabulary import AlignmentBasis, Stance, Status
 from sources.models import Party, Source
 from sources.services.catalogue import affiliate_source, grade_source
+from sources.services.judgement import change_owner, end_side
 from sources.vocabulary import Grade
 from tests.factories import ClaimFactory, EvidenceFactory, PartyFactory, SourceFactory
 from tests.verification.aleppo import override
@@ -99,7 +100,10 @@ def test_looking_writes_nothing(world: World, editor_client: Client) -> None:
 
 def test_the_queries_do_not_grow_with_the_claims(editor_client: Client) -> None:
     source = SourceFactory.graded("C")
-    path = f"/desk/s/{source.number}?grade=A&party={PartyFactory.create().slug}"
+    owner = SourceFactory.create()
+    path = (
+        f"/desk/s/{source.number}?grade=A&party={PartyFactory.create().slug}&owner={owner.number}"
+    )
     claim_of(source)
     editor_client.get(path)
     with CaptureQueriesContext(connection) as few:
@@ -174,3 +178,38 @@ def test_the_preview_of_a_side_is_what_the_side_then_does(
     with django_capture_on_commit_callbacks(execute=True):
         affiliate_source(actor=checker, source=source, party=party, rationale=WHY)
     agree(found, before, world, world.claims[1])
+
+
+def test_the_preview_of_a_side_that_ends_is_what_its_end_then_does(
+    world: World, checker: User, django_capture_on_commit_callbacks: object
+) -> None:
+    source, party = heard(world), Party.objects.get()
+    source.affiliations.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        affiliate_source(actor=checker, source=source, party=party, rationale=WHY)
+    found = told(Tried(source=source, ended=party))
+    before = {claim: stored(claim) for claim in found}
+    with django_capture_on_commit_callbacks(execute=True):
+        end_side(actor=checker, source=source, party=party, rationale=WHY)
+    agree(found, before, world, world.claims[1])
+
+
+def test_the_preview_of_another_owner_is_what_the_owner_then_does(
+    checker: User, administrator: User, django_capture_on_commit_callbacks: object
+) -> None:
+    one, other, house = SourceFactory.graded("B"), SourceFactory.graded("B"), SourceFactory.create()
+    other.owner = house
+    other.save()
+    claim, again = claim_of(one, other), claim_of(one, other)
+    reopened(again, administrator)
+    for _ in assess_all(cause="a test"):
+        pass
+    for tried in (Tried(source=one, owner=house), Tried(source=one, unowned=True)):
+        found = told(tried)
+        before = {pk: stored(pk) for pk in found}
+        with django_capture_on_commit_callbacks(execute=True):
+            change_owner(actor=checker, source=one, owner=tried.owner, rationale=WHY)
+        assert set(found) == {claim.pk, again.pk}
+        for pk, move in found.items():
+            assert move.size > 0
+            assert (move.before, move.after) == (before[pk], stored(pk))

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from sources.models import Source
+from sources.services.judgement import LONGEST_NOTE
 from sources.vocabulary import Degree, Grade
 from verification.forms.widgets import offer, written
 from verification.selectors.choices import numbered_source, party_choices, party_of
@@ -80,6 +81,21 @@ class WhatIfForm(forms.Form):
             owner=numbered_source(owner) if owner else None,
             unowned=owner == 0,
         )
+
+
+class NoteForm(forms.Form):
+    """Something that the desk should know of a source."""
+
+    text = forms.CharField(
+        label="Add a note",
+        help_text="For the desk only. It stays in the history.",
+        max_length=LONGEST_NOTE,
+        widget=written(2, maxlength=LONGEST_NOTE),
+        error_messages={"required": "Write the note first."},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="note-%s")
 
 
 class JudgeForm(WhatIfForm):

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,11 +16,12 @@ from accounts.roles import Permission
 from core.errors import Conflict, Invalid
 from core.http import SeeOther
 from sources.models import Source
-from sources.services.judgement import judge_source
+from sources.services.judgement import judge_source, note_source
 from verification.desk_addresses import desk_source_path
 from verification.forms.public import ReportQuery, asked
-from verification.forms.source import JudgeForm, WhatIfForm
+from verification.forms.source import JudgeForm, NoteForm, WhatIfForm
 from verification.selectors.desk_source import desk_source, known_source
+from verification.selectors.source_life import source_life
 from verification.selectors.what_if_page import preview
 
 
@@ -44,27 +46,42 @@ def judge(request: DeskRequest, number: int) -> HttpResponse:
     return SeeOther(desk_source_path(number))
 
 
+@require_POST
+@desk(Permission.EDIT)
+def note(request: DeskRequest, number: int) -> HttpResponse:
+    known = known_source(number)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _show(request, known, note_sent=form, status=422)
+    note_source(actor=request.user, source=known, text=form.cleaned_data["text"])
+    messages.success(request, "Noted.")
+    return SeeOther(f"{desk_source_path(number)}#history")
+
+
 def _show(
     request: DeskRequest,
     known: Source,
     sent: JudgeForm | None = None,
     *,
+    note_sent: NoteForm | None = None,
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page with what is asked for; SENT: the form that was not saved."""
+    """The page with what is asked for; SENT, NOTE_SENT: the form that was not saved."""
     form = WhatIfForm(known, request.POST if sent else request.GET)
     tried = form.tried() if form.is_valid() else None
     page = desk_source(known, asked(ReportQuery, request.GET)["before"])
     is_tried = tried is not None and tried.is_something
     context = {
         "page": page,
+        "life": source_life(known, now=timezone.now()),
         "form": form,
+        "note": note_sent or NoteForm(),
         "preview": preview(tried) if tried and is_tried else None,
         "judge": (sent or JudgeForm(known, initial=form.cleaned_data)) if is_tried else None,
         "may_judge": request.user.can(Permission.EDIT),
         "refused": (refused,) if refused else (),
-        "wrong": status != HTTPStatus.OK or bool(form.errors),
+        "wrong": bool(note_sent) or status != HTTPStatus.OK or bool(form.errors),
         "older": f"?{urlencode({'before': page.older})}" if page.older else "",
     }
     return render(request, "desk/source.html", context, status=422 if form.errors else status)
