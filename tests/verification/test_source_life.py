@@ -111,7 +111,7 @@ def test_captures_that_failed_are_counted_by_what_came_of_them(
     assert rows == ["There is no site of this name. 2", "The site did not answer in time. 1"]
     (first, *_) = page.all("//section[@id='captures']//li")
     assert first.startswith("The bridge fell")
-    assert f"/desk/c/{item.claim.number}/evidence/{item.position}" in " ".join(page.links())
+    assert f"/desk/c/{item.claim.number}#e{item.position}" in page.links()
     assert "/desk/?group=captures" in page.links()
 
 
@@ -181,7 +181,10 @@ def test_an_end_is_tried_and_kept_with_its_day(
     page = shown(checker_client, source, f"?ended={party.slug}")
     assert "No longer on the side of Council" in page.part("what-if")
     form = {"ended": party.slug, "until": "2025-03-01", "rationale": WHY}
-    assert send(checker_client, f"/desk/s/{source.number}/judge", **form).status == HTTPStatus.FOUND
+    assert (
+        send(checker_client, f"/desk/s/{source.number}/judge", **form).status
+        == HTTPStatus.SEE_OTHER
+    )
     assert source.affiliations.get().to_date == date(2025, 3, 1)
     assert "until 1 Mar 2025" in shown(checker_client, source).part("side")
 
@@ -229,7 +232,11 @@ def test_an_owner_that_cannot_be_is_refused(checker: User, source: Source) -> No
 
 def test_the_owner_of_a_source_in_a_bloc_stays(checker: User, source: Source) -> None:
     group = SourceGroup.objects.create(
-        state=GroupState.ACCEPTED, decided_by=checker, decided_at=timezone.now(), reason=WHY
+        number=1,
+        state=GroupState.ACCEPTED,
+        decided_by=checker,
+        decided_at=timezone.now(),
+        reason=WHY,
     )
     group.sources.add(source)
     with pytest.raises(Conflict, match="err together"):
@@ -255,6 +262,7 @@ def test_the_queries_do_not_grow_with_partners_failures_and_changes(
         shown(checker_client, source)
     for _ in range(30):
         more()
+    shown(checker_client, source)  # which says that the last note was taken
     with CaptureQueriesContext(connection) as many:
         page = shown(checker_client, source)
     assert len(many) == len(few)
