@@ -14,9 +14,10 @@ from playwright.sync_api import Page
 from accounts.models import User
 from claims.models import Claim
 from claims.vocabulary import Alignment, ClaimKind, Stance
-from sources.models import Affiliation, Source
-from sources.vocabulary import SourceKind
-from tests.factories import EvidenceFactory, PartyFactory, SourceFactory
+from sources.models import Affiliation, Derivation, Origin, Snapshot, Source
+from sources.services.judgement import change_owner, note_source
+from sources.vocabulary import CaptureState, SourceKind
+from tests.factories import DocumentFactory, EvidenceFactory, PartyFactory, SourceFactory
 from tests.journeys.conftest import add_people
 from tests.journeys.shown_pages import CHECKER, EDITOR, Shown, show
 from tests.journeys.test_every_page import UNREACHABLE, violations, width_at
@@ -71,11 +72,27 @@ def judge(source: Source) -> None:
     for days, grade, why in ((400, "C", OLD), (12, "D", NEW)):
         at = now - timedelta(days=days)
         source.grades.create(grade=grade, rationale=why, graded_by=checker, graded_at=at)
-    source.owner = SourceFactory.create(name="Lantern Media Group")
-    source.save()
     source.ratings.create(
         rater="Media Watch", value="Mixed for facts", scale="Very high to very low"
     )
+    agency, blog = (SourceFactory.create(name=name) for name in ("Harbour Agency", "Street Notes"))
+    for first, *others in ((agency, source, blog), (agency, source), (source, blog)):
+        origin = Origin.objects.create(first_document=DocumentFactory.create(source=first))
+        for other in others:
+            document = DocumentFactory.create(source=other, published_at=now)
+            Derivation.objects.create(document=document, origin=origin, method="shared wording")
+    for error in ("dns_not_found", "connect_timeout", "connect_timeout"):
+        Snapshot.objects.create(
+            document=EvidenceFactory.create(
+                document__source=source, document__title="Shells on the old market"
+            ).document,
+            state=CaptureState.FAILED,
+            error=error,
+            capture_finished_at=now,
+        )
+    house = SourceFactory.create(name="Lantern Trust")
+    change_owner(actor=checker, source=source, owner=house, rationale=NEW)
+    note_source(actor=checker, source=source, text="The editor answers by phone before noon.")
     sure = EvidenceFactory.create(document__source=source, stance=Stance.SUPPORTS).claim
     EvidenceFactory.create(claim=sure, document__source=SourceFactory.graded("B"), credibility=1)
     score(sure)

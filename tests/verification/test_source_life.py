@@ -234,6 +234,8 @@ def test_the_owner_of_a_source_in_a_bloc_stays(checker: User, source: Source) ->
     group = SourceGroup.objects.create(
         number=1,
         state=GroupState.ACCEPTED,
+        figures=[],
+        made_at=timezone.now(),
         decided_by=checker,
         decided_at=timezone.now(),
         reason=WHY,
