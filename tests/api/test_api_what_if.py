@@ -58,13 +58,32 @@ def test_a_key_of_the_desk_sees_what_a_grade_would_change(source: Source, checke
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("", "grade"), ("?grade=Q", "grade"), ("?party=nobody", "party"), ("?colour=red", "colour")],
+    [
+        ("", "grade"),
+        ("?grade=Q", "grade"),
+        ("?party=nobody", "party"),
+        ("?ended=nobody", "ended"),
+        ("?owner=99999999", "owner"),
+        ("?colour=red", "colour"),
+    ],
 )
 def test_what_cannot_be_tried_is_named(
     query: str, field: str, source: Source, checker_key: str
 ) -> None:
     code, found = ask(source, query, checker_key)
     assert (code, list(found["errors"])) == (422, [field])
+
+
+def test_a_key_of_the_desk_tries_another_owner(source: Source, checker_key: str) -> None:
+    other = SourceFactory.graded("D")
+    claim = Claim.objects.get()
+    EvidenceFactory.create(claim=claim, document__source=other)
+    assess_claim(claim_id=claim.pk)
+    code, found = ask(source, f"?owner={other.number}", checker_key)
+    (row,) = found["claims"]
+    assert (code, found["moved"]) == (200, 1)
+    assert row["after"]["estimate"] < row["before"]["estimate"]
+    assert ask(source, f"?owner={source.number}", checker_key)[0] == 422
 
 
 def test_strangers_and_contributors_are_told_nothing(source: Source, contributor: User) -> None:

@@ -15,7 +15,7 @@ from accounts.models import User
 from claims.models import Claim
 from claims.vocabulary import Alignment, ClaimKind, Stance
 from sources.models import Affiliation, Derivation, Origin, Snapshot, Source
-from sources.services.judgement import change_owner, note_source
+from sources.services.judgement import note_source
 from sources.vocabulary import CaptureState, SourceKind
 from tests.factories import DocumentFactory, EvidenceFactory, PartyFactory, SourceFactory
 from tests.journeys.conftest import add_people
@@ -90,8 +90,8 @@ def judge(source: Source) -> None:
             error=error,
             capture_finished_at=now,
         )
-    house = SourceFactory.create(name="Lantern Trust")
-    change_owner(actor=checker, source=source, owner=house, rationale=NEW)
+    source.owner = SourceFactory.create(name="Lantern Media Group")
+    source.save()
     note_source(actor=checker, source=source, text="The editor answers by phone before noon.")
     sure = EvidenceFactory.create(document__source=source, stance=Stance.SUPPORTS).claim
     EvidenceFactory.create(claim=sure, document__source=SourceFactory.graded("B"), credibility=1)
