@@ -31,6 +31,8 @@ DESK = Shown("desk_source", "/desk/s/{source}", EDITOR)
 PUBLIC = Shown("source", "/s/{source}")
 OLD = "Its first reports named nobody; two of them were borne out."
 NEW = "Since the spring it repeats a channel of one side without saying so."
+UNREAD = ("Shells on the old market", "The bakery opens again")
+ERRORS = ("dns_not_found", "connect_timeout", "connect_timeout")
 RECORD = [
     (19, True, ClaimKind.CONTROL, Alignment.SELF_SERVING),
     (4, False, ClaimKind.CONTROL, Alignment.SELF_SERVING),
@@ -81,11 +83,11 @@ def judge(source: Source) -> None:
         for other in others:
             document = DocumentFactory.create(source=other, published_at=now)
             Derivation.objects.create(document=document, origin=origin, method="shared wording")
-    for error in ("dns_not_found", "connect_timeout", "connect_timeout"):
+    cited = source.documents.filter(evidence__isnull=False).latest("pk")
+    others = [DocumentFactory.create(source=source, title=title) for title in UNREAD]
+    for document, error in zip((*others, cited), ERRORS, strict=True):
         Snapshot.objects.create(
-            document=EvidenceFactory.create(
-                document__source=source, document__title="Shells on the old market"
-            ).document,
+            document=document,
             state=CaptureState.FAILED,
             error=error,
             capture_finished_at=now,
