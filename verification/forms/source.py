@@ -22,7 +22,10 @@ GRADES = [("", "As it is"), *((str(one), f"{one}: {one.label}") for one in Grade
 
 
 class WhatIfForm(forms.Form):
-    """What is tried. Nothing chosen: nothing is tried."""
+    """What is tried. Nothing chosen: nothing is tried.
+
+    An owner is asked for by its number, as in its address: a list of all sources may be long.
+    """
 
     grade = forms.TypedChoiceField(
         label="With the grade",
@@ -44,9 +47,8 @@ class WhatIfForm(forms.Form):
         error_messages={"invalid_choice": "It is not on that side."},
     )
     owner = forms.IntegerField(
-        label="Owned by source number",
+        label="Owner’s number, 0 for none",
         required=False,
-        help_text="As in its address; 0 if nobody owns it.",
         min_value=0,
         max_value=MOST_NUMBER,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
