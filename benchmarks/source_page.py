@@ -1,6 +1,6 @@
 """What a source's page at the desk costs, and its previews, by how many claims it reports on.
 
-Run: python -m benchmarks.source_page [--reports 1000 10000 40000]
+Run: python -m benchmarks.source_page [--reports 1000 10000 30000]
 
 Makes a database of its own next to the configured one. One source reports on every claim, and
 a second one on each of them too, in the source's own words: a copy of it. Times are the median of
@@ -105,7 +105,7 @@ def measured(client: Client, path: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reports", type=int, nargs="+", default=[1_000, 10_000, 40_000])
+    parser.add_argument("--reports", type=int, nargs="+", default=[1_000, 10_000, 30_000])
     sizes = sorted(parser.parse_args().reports)
     setup_test_environment()
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -130,7 +130,7 @@ def report(sizes: list[int]) -> None:
         "another owner": f"{path}?owner={house.number}",
         "all of them": f"{path}?grade=A&ended={party.slug}&owner={house.number}",
     }
-    rows: dict[str, list[str]] = {name: [] for name in pages}
+    print(f"{'claims':>8}" + "".join(f"{name:>22}" for name in pages))
     filled = 1
     for size in sizes:
         fill(item, copier, size - filled)
@@ -139,11 +139,8 @@ def report(sizes: list[int]) -> None:
             pass
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        for name, address in pages.items():
-            rows[name].append(measured(client, address))
-    print(f"{'claims':24}" + "".join(f"{size:>18,}" for size in sizes))
-    for name, cells in rows.items():
-        print(f"{name:24}" + "".join(f"{cell:>18}" for cell in cells))
+        cells = [measured(client, address) for address in pages.values()]
+        print(f"{size:>8,}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
 
 
 if __name__ == "__main__":

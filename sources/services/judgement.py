@@ -149,4 +149,4 @@ def _is_owned_by(owner: Source, source: Source) -> bool:
 
 def _reason_given(rationale: str) -> None:
     if len(rationale.strip()) < LEAST_REASON:
-        raise Invalid("Say why, in a sentence: this label is public and can be disputed.")
+        raise Invalid("Say why, in a sentence.")

@@ -180,6 +180,8 @@ def test_an_end_is_tried_and_kept_with_its_day(
     affiliate_source(actor=checker, source=source, party=party, rationale=WHY)
     page = shown(checker_client, source, f"?ended={party.slug}")
     assert "No longer on the side of Council" in page.part("what-if")
+    assert "It stays in the history that the desk sees." in page.part("what-if")
+    assert "Readers see it" not in page.part("what-if")
     form = {"ended": party.slug, "until": "2025-03-01", "rationale": WHY}
     assert (
         send(checker_client, f"/desk/s/{source.number}/judge", **form).status

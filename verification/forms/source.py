@@ -16,7 +16,9 @@ from verification.selectors.what_if import Tried, own_parties
 LONGEST_REASON = 400
 LEAST_REASON = 10
 MOST_NUMBER = 2**31 - 1
+FOR_THE_DESK = "A sentence or two. It stays in the history that the desk sees."
 _TRIED = ("grade", "party", "ended", "owner")
+NO_REASON_GIVEN = "Say why, in a sentence."
 NO_REASON = "Say why, in a sentence: readers will see it."
 GRADES = [("", "As it is"), *((str(one), f"{one}: {one.label}") for one in Grade)]
 
@@ -131,6 +133,10 @@ class JudgeForm(WhatIfForm):
             del self.fields["degree"]
         if not self["ended"].value():
             del self.fields["until"]
+        if not (self["grade"].value() or self["party"].value()):
+            why = self.fields["rationale"]
+            why.help_text = FOR_THE_DESK
+            why.error_messages |= dict.fromkeys(("required", "min_length"), NO_REASON_GIVEN)
 
     def aside(self) -> str:
         """What is wrong besides the fields: nothing was chosen, so that they are not shown."""
