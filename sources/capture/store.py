@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 ASIDE = "quarantine"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _STEP = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Folders whose own names this process has seen on the disk; a store has 65,792 at most.
@@ -70,8 +70,6 @@ class FileStore:
 
     def put(self, source: Path | bytes) -> str:
         """Copy SOURCE into the store and return its key."""
-        if not self._root.is_dir():
-            self._root.mkdir(parents=True, exist_ok=True)
         with self._unnamed() as (file, path):
             key = _copy(source, file)
             os.fchmod(file.fileno(), 0o444)
@@ -132,34 +130,41 @@ class FileStore:
         return self._root / key[:2] / key[2:4] / key
 
     @contextmanager
-    def _unnamed(self) -> Iterator[tuple[BinaryIO, Path]]:
-        handle, name = tempfile.mkstemp(dir=self._root, prefix=".incoming-")
-        path = Path(name)
+    def _unnamed(self) -> Iterator[tuple[BinaryIO, str]]:
+        path = f"{self._root}/.incoming-{secrets.token_hex(8)}"
+        try:
+            handle = os.open(path, _NEW, 0o600)
+        except FileNotFoundError:  # the first object of all
+            self._root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, _NEW, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 yield file, path
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(path)
 
-    def _name(self, path: Path, key: str) -> None:
-        final = self.path(key)
-        folders = (final.parent, final.parent.parent)
+    def _name(self, path: str, key: str) -> None:
+        outer = f"{self._root}/{key[:2]}"
+        inner = f"{outer}/{key[2:4]}"
+        final = f"{inner}/{key}"
         try:
             self._link(path, final)  # unlike a rename, it never replaces what is there
         except FileNotFoundError:
-            _named.difference_update(map(str, folders))
-            final.parent.mkdir(parents=True, exist_ok=True)
+            _named.difference_update((inner, outer))
+            os.makedirs(inner, exist_ok=True)
             self._link(path, final)
-        _fsync_folder(final.parent)
-        for folder in folders:
+        _fsync_folder(inner)
+        for folder in (inner, outer):
             _make_name_last(folder)
 
-    def _link(self, path: Path, final: Path) -> None:
+    def _link(self, path: str, final: str) -> None:
         try:
             os.link(path, final)
         except FileExistsError as problem:
-            if not self.verify(final.name):
-                raise StoreProblem(f"Object {final.name} in the store is damaged.") from problem
+            key = os.path.basename(final)
+            if not self.verify(key):
+                raise StoreProblem(f"Object {key} in the store is damaged.") from problem
 
 
 def aside_name(key: str) -> str:
@@ -193,14 +198,14 @@ def _steps(source: Path | bytes) -> Iterator[bytes]:
             yield step
 
 
-def _make_name_last(folder: Path) -> None:
+def _make_name_last(folder: str) -> None:
     """See to it that FOLDER itself outlasts a crash, whoever made it; once for each process."""
-    if str(folder) not in _named:
-        _fsync_folder(folder.parent)
-        _named.add(str(folder))
+    if folder not in _named:
+        _fsync_folder(os.path.dirname(folder))
+        _named.add(folder)
 
 
-def _fsync_folder(folder: Path) -> None:
+def _fsync_folder(folder: Path | str) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

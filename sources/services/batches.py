@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 _GATHER_SECONDS = 0.05
 # While the desk is behind, fetching goes on until so many times the threads wait for it.
 _MOST_UNSETTLED = 3
-_IDLE_SECONDS = 0.5
+_IDLE_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 
 
@@ -97,8 +97,11 @@ class CaptureWorker:
             _close_connections(pool, self._threads)
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
+        under_way = sum(not future.done() for future in self._running)
+        ended = len(self._running) - under_way + len(self._desk.orders)
+        ahead = min(ended, self._threads)
         room = min(
-            self._threads - sum(not future.done() for future in self._running),
+            self._threads + ahead - under_way,
             _MOST_UNSETTLED * self._threads - len(self._running),
         )
         if room < max(self._threads // 4, 1):
