@@ -43,6 +43,7 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 django.setup()
 
 from django.db import connection  # noqa: E402  # after the set-up
+from django.db.models import QuerySet  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks import capture_rivals as rivals  # noqa: E402
@@ -59,7 +60,7 @@ from tests.processes import PROJECT, environment  # noqa: E402
 PATIENCE_SECONDS = 600
 WINDOW = 1_000
 _ON_THE_WAY = (CaptureState.QUEUED, CaptureState.RUNNING, CaptureState.SEALED)
-Work = Callable[[Sequence[str]], None]
+Work = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,13 @@ def origin() -> Iterator[int]:
         process.communicate(timeout=20)
 
 
-def measured(name: str, pids: Sequence[int], work: Work, addresses: Sequence[str]) -> Row:
+def measured(name: str, pids: Sequence[int], work: Work, count: int) -> Row:
+    """What WORK, which is COUNT captures, costs the processes PIDS."""
     with used_by(*pids) as usage, used_by(_postgres()) as database:
         began = time.monotonic()
-        work(addresses)
+        work()
         seconds = time.monotonic() - began
-    return _row(name, len(addresses), seconds, usage, database)
+    return _row(name, count, seconds, usage, database)
 
 
 def _row(name: str, count: int, seconds: float, usage: Usage, database: Usage) -> Row:
@@ -118,8 +120,8 @@ def _postgres() -> int:
     return int(psutil.Process(pid).ppid())
 
 
-def queue(addresses: Sequence[str]) -> list[int]:
-    """Rows as a request leaves them, due now; made in bulk, because asking is not measured."""
+def rows_of(addresses: Sequence[str]) -> list[int]:
+    """Rows that wait, made in bulk, because asking is not measured; `release` lets them begin."""
     documents = Document.objects.bulk_create(
         Document(address=address, address_digest=address_digest(address)) for address in addresses
     )
@@ -127,6 +129,7 @@ def queue(addresses: Sequence[str]) -> list[int]:
         Snapshot(
             document=document,
             host=host_of(document.address or ""),
+            state=CaptureState.RETRY_WAIT,
             next_attempt_at=timezone.now(),
         )
         for document in documents
@@ -134,8 +137,17 @@ def queue(addresses: Sequence[str]) -> list[int]:
     return [snapshot.pk for snapshot in snapshots]
 
 
+def release(keys: Sequence[int]) -> None:
+    """Leave the rows of KEYS as a request leaves them: in the queue."""
+    _rows(keys).update(state=CaptureState.QUEUED)
+
+
+def _rows(keys: Sequence[int]) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(pk__gte=min(keys), pk__lte=max(keys))
+
+
 def wait_until_sealed(keys: Sequence[int]) -> None:
-    rows = Snapshot.objects.filter(pk__gte=min(keys), pk__lte=max(keys))
+    rows = _rows(keys)
     end = time.monotonic() + PATIENCE_SECONDS
     while rows.exclude(state=CaptureState.SEALED).exists():
         others = rows.exclude(state__in=_ON_THE_WAY).values_list("state", "error", "error_detail")
@@ -145,15 +157,16 @@ def wait_until_sealed(keys: Sequence[int]) -> None:
     assert not rows.exclude(outcome="ok").exists(), "every page is a page"
 
 
-def through_celery(addresses: Sequence[str]) -> None:
-    keys = queue(addresses)
+def through_celery(keys: Sequence[int]) -> None:
+    release(keys)
     for key in keys:
         app.send_task("sources.capture", kwargs={"snapshot_id": key}, queue="celery")
     wait_until_sealed(keys)
 
 
-def in_batches(addresses: Sequence[str]) -> None:
-    wait_until_sealed(queue(addresses))
+def in_batches(keys: Sequence[int]) -> None:
+    release(keys)
+    wait_until_sealed(keys)
 
 
 @contextmanager
@@ -186,6 +199,15 @@ class Bench:
         first, self._next = self._next, self._next + count
         return [f"http://127.0.0.1:{self._port}/{n}" for n in range(first, self._next)]
 
+    def rows(self, count: int) -> list[int]:
+        return rows_of(self.addresses(count))
+
+    def _ours(
+        self, name: str, pids: Sequence[int], work: Callable[[Sequence[int]], None], count: int
+    ) -> Row:
+        keys = self.rows(count)
+        return measured(name, pids, lambda: work(keys), count)
+
     def archivers(self) -> Sequence[Callable[[int], Row]]:
         return (
             self.celery,
@@ -202,28 +224,29 @@ class Bench:
             *("--loglevel", "ERROR", "--without-gossip", "--without-mingle", "-Q", "celery"),
         )
         with running(*command, variables=self._variables) as pid:
-            through_celery(self.addresses(40))  # warm
-            return measured("ours, Celery", [pid], through_celery, self.addresses(count))
+            through_celery(self.rows(40))  # warm
+            return self._ours("ours, Celery", [pid], through_celery, count)
 
     @contextmanager
     def batch_processes(self, count: int) -> Iterator[list[int]]:
         command = ("manage.py", "capture_worker", "--processes", str(count))
         with running(*command, variables=self._variables) as pid:
-            in_batches(self.addresses(40 * count))
+            in_batches(self.rows(40 * count))
             yield [pid]
 
     def batches(self, count: int) -> Row:
         with self.batch_processes(1) as pids:
-            return measured("ours, batches", pids, in_batches, self.addresses(count))
+            return self._ours("ours, batches", pids, in_batches, count)
 
     def batches_twice(self, count: int) -> Row:
         with self.batch_processes(2) as pids:
-            return measured("ours, batches x2", pids, in_batches, self.addresses(count))
+            return self._ours("ours, batches x2", pids, in_batches, count)
 
     def pywb(self, count: int) -> Row:
         with self._scratch() as folder, rivals.pywb(self._wayback, folder) as (pid, work):
             work(self.addresses(40))
-            return measured("pywb", [pid], work, self.addresses(count))
+            addresses = self.addresses(count)
+            return measured("pywb", [pid], lambda: work(addresses), count)
 
     def warcio(self, count: int) -> Row:
         return self._own_process("warcio", rivals.warcio, count)
@@ -233,10 +256,9 @@ class Bench:
 
     def _own_process(self, name: str, work: Callable[..., None], count: int) -> Row:
         with self._scratch() as folder:
+            addresses = self.addresses(count)
             before = os.times()
-            row = measured(
-                name, [os.getpid()], lambda given: work(given, folder), self.addresses(count)
-            )
+            row = measured(name, [os.getpid()], lambda: work(addresses, folder), count)
             after = os.times()
         spent = sum(after[2:4]) - sum(before[2:4])  # of the processes that have ended
         return Row(name, count, row.seconds, round(spent / count * 1000, 2), 0.0, row.peak_mb)
@@ -255,8 +277,8 @@ class Bench:
         with self.batch_processes(1) as pids:
             for size in sorted(sizes):
                 while (kept := Snapshot.objects.count()) < size - WINDOW:
-                    in_batches(self.addresses(min(WINDOW, size - WINDOW - kept)))
-                row = measured("ours, batches", pids, in_batches, self.addresses(WINDOW))
+                    in_batches(self.rows(min(WINDOW, size - WINDOW - kept)))
+                row = self._ours("ours, batches", pids, in_batches, WINDOW)
                 rows.append((Snapshot.objects.count(), row))
         return rows
 

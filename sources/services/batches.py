@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 _GATHER_SECONDS = 0.05
 # While the desk is behind, fetching goes on until so many times the threads wait for it.
 _MOST_UNSETTLED = 3
-_IDLE_SECONDS = 0.2
+_IDLE_SECONDS = 0.1
 _AWAY_SECONDS = 1.0
 
 
