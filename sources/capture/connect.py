@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 import time
@@ -18,8 +17,7 @@ Answers = tuple[str, ...]
 
 def open_socket(ip: str, port: int, timeout: float) -> socket.socket:
     """Open a TCP connection to a checked literal address within TIMEOUT seconds."""
-    version = ipaddress.ip_address(ip).version
-    family = socket.AF_INET if version == 4 else socket.AF_INET6  # noqa: PLR2004 - IP version
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
         connection.settimeout(timeout)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sources.capture.guard import Address, Refused, read_address
 from sources.capture.hop import Hop
@@ -49,6 +50,7 @@ def host_of(text: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)  # many captures of one host, one after the other
 def network_of(ip: str) -> str:
     """The network that an address is counted with; empty for this machine's own loopback."""
     address = ipaddress.ip_address(ip)

@@ -130,8 +130,8 @@ class FileStore:
         return self._root / key[:2] / key[2:4] / key
 
     @contextmanager
-    def _unnamed(self) -> Iterator[tuple[BinaryIO, str]]:
-        path = f"{self._root}/.incoming-{secrets.token_hex(8)}"
+    def _unnamed(self) -> Iterator[tuple[BinaryIO, Path]]:
+        path = self._root / f".incoming-{secrets.token_hex(8)}"
         try:
             handle = os.open(path, _NEW, 0o600)
         except FileNotFoundError:  # the first object of all
@@ -141,30 +141,27 @@ class FileStore:
             with os.fdopen(handle, "wb") as file:
                 yield file, path
         finally:
-            with suppress(FileNotFoundError):
-                os.unlink(path)
+            path.unlink(missing_ok=True)
 
-    def _name(self, path: str, key: str) -> None:
-        outer = f"{self._root}/{key[:2]}"
-        inner = f"{outer}/{key[2:4]}"
-        final = f"{inner}/{key}"
+    def _name(self, path: Path, key: str) -> None:
+        final = self.path(key)
+        folders = (final.parent, final.parent.parent)
         try:
             self._link(path, final)  # unlike a rename, it never replaces what is there
         except FileNotFoundError:
-            _named.difference_update((inner, outer))
-            os.makedirs(inner, exist_ok=True)
+            _named.difference_update(map(str, folders))
+            final.parent.mkdir(parents=True, exist_ok=True)
             self._link(path, final)
-        _fsync_folder(inner)
-        for folder in (inner, outer):
+        _fsync_folder(final.parent)
+        for folder in folders:
             _make_name_last(folder)
 
-    def _link(self, path: str, final: str) -> None:
+    def _link(self, path: Path, final: Path) -> None:
         try:
             os.link(path, final)
         except FileExistsError as problem:
-            key = os.path.basename(final)
-            if not self.verify(key):
-                raise StoreProblem(f"Object {key} in the store is damaged.") from problem
+            if not self.verify(final.name):
+                raise StoreProblem(f"Object {final.name} in the store is damaged.") from problem
 
 
 def aside_name(key: str) -> str:
@@ -198,14 +195,14 @@ def _steps(source: Path | bytes) -> Iterator[bytes]:
             yield step
 
 
-def _make_name_last(folder: str) -> None:
+def _make_name_last(folder: Path) -> None:
     """See to it that FOLDER itself outlasts a crash, whoever made it; once for each process."""
-    if folder not in _named:
-        _fsync_folder(os.path.dirname(folder))
-        _named.add(folder)
+    if str(folder) not in _named:
+        _fsync_folder(folder.parent)
+        _named.add(str(folder))
 
 
-def _fsync_folder(folder: Path | str) -> None:
+def _fsync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,8 @@
 """Many captures in one process: claimed together, fetched by threads, settled together.
 
 Claiming, the verdicts of robots.txt that are known and leases are done for all at once by the
-thread that runs the worker; a second one settles meanwhile. A thread that fetches uses the
+thread that runs the worker, ahead of the threads that fetch, as fast as captures end; a second one
+settles meanwhile. A thread that fetches uses the
 database, by a connection of its own, only where a capture needs it alone: to count its connection
 to a host, to follow a redirect, to find an earlier copy that may hold the same page.
 """
@@ -97,17 +98,22 @@ class CaptureWorker:
             _close_connections(pool, self._threads)
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
-        under_way = sum(not future.done() for future in self._running)
-        ended = len(self._running) - under_way + len(self._desk.orders)
-        ahead = min(ended, self._threads)
-        room = min(
-            self._threads + ahead - under_way,
-            _MOST_UNSETTLED * self._threads - len(self._running),
-        )
+        room = self._room()
         if room < max(self._threads // 4, 1):
             return
         for order in take_orders(at_most=room):
             self._running[pool.submit(self._do, order)] = order
+
+    def _room(self) -> int:
+        """How many may be claimed: one for each free thread, and as many ahead as ended lately.
+
+        So no thread waits for the next claim, and a worker whose hosts do not answer holds nothing
+        that another could begin.
+        """
+        under_way = sum(not future.done() for future in self._running)
+        ended = len(self._running) - under_way + len(self._desk.orders)
+        wanted = self._threads + min(ended, self._threads) - under_way
+        return min(wanted, _MOST_UNSETTLED * self._threads - len(self._running))
 
     def _do(self, order: Order) -> CaptureResult | None:
         """Fetch ORDER; None if it is settled already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"Capturing, {at_once} pages at a time. Ctrl-C stops.")
         if options["processes"] == 1:
+            gc.freeze()  # what is loaded stays; the collector need not look at it again and again
             CaptureWorker(capturer(), threads=options["threads"]).run(stop)
         else:
             _run_several(options["processes"], options["threads"], stop)
