@@ -11,7 +11,7 @@ archiver as many new addresses, twenty pages at a time:
   warcio         capture_http in twenty threads of one process
   wget           --warc-file, twenty processes at a time
 
-Ours begins with queued rows and ends when all are sealed: claimed, fetched through the guard,
+Ours begins when rows that wait are let into the queue and ends when all are sealed: claimed, fetched through the guard,
 WARC written, stored, read back and hashed, rows, record and manifest written, and the reading of
 the text asked for. The text itself is another queue's work, for all, and is not in these figures.
 "cpu" is processor time of the archiver for each page, without the database's, which is named

@@ -241,8 +241,9 @@ def start(open_origin: Origin, tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.mark.fault(65)
+@pytest.mark.parametrize("is_warned", [False, True], ids=["at once", "after SIGTERM"])
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
-    many: Many, open_origin: Origin, start: Start
+    many: Many, open_origin: Origin, start: Start, *, is_warned: bool
 ) -> None:
     queued = many(10)
     let_go = threading.Event()
@@ -256,6 +257,10 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_and_doubles_nothing(
     first = start()
     running = Snapshot.objects.filter(state=CaptureState.RUNNING)
     wait_until(lambda: running.count() == 3 and states() == {"running", "sealed"})
+    if is_warned:  # it waits for what it has begun, and whoever asked it to end does not
+        first.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            first.wait(1)
     first.kill()
     let_go.set()
     second = start()
