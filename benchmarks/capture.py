@@ -11,9 +11,10 @@ archiver as many new addresses, twenty pages at a time:
   warcio         capture_http in twenty threads of one process
   wget           --warc-file, twenty processes at a time
 
-Ours begins when rows that wait are let into the queue and ends when all are sealed: claimed, fetched through the guard,
-WARC written, stored, read back and hashed, rows, record and manifest written, and the reading of
-the text asked for. The text itself is another queue's work, for all, and is not in these figures.
+Ours begins when rows that wait are let into the queue and ends when all are sealed: claimed,
+fetched through the guard, WARC written, stored, read back and hashed, rows, record and manifest
+written, and the reading of the text asked for. The text itself is another queue's work, for all,
+and is not in these figures.
 "cpu" is processor time of the archiver for each page, without the database's, which is named
 beside; "peak" is resident memory of all its processes. --grow fills an archive to so many captures
 with the batch process and prints what each costs on the way.
