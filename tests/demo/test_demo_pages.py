@@ -9,16 +9,19 @@ from datetime import datetime
 from functools import cache
 from http.client import HTTPResponse
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import pytest
 import trafilatura
 from lxml import html
-from newspaper import Article
 
 from demo.cast import FILINGS, REPOST, SOURCES
 from demo.parts import Filing
 from demo.server import WEB_ROOT
 from sources.origins import TextReport, find_original, similarity
+
+if TYPE_CHECKING:
+    from newspaper import Article
 
 Ask = Callable[..., tuple[HTTPResponse, bytes]]
 NOTICE = "Invented for demonstration. صفحة مختلقة لغرض العرض التجريبي."
@@ -42,6 +45,8 @@ def first_text(path: str) -> str:
 
 
 def second(path: str) -> Article:
+    from newspaper import Article  # noqa: PLC0415 - a second to load, and not in each process
+
     article = Article("http://127.0.0.1/page", fetch_images=False)
     article.download(input_html=source(path), ignore_read_more=True)
     article.parse()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,20 +85,20 @@ def test_the_same_text_is_the_same(text: str) -> None:
     assert {line.kind for line in compare(text, text)} <= {"same"}
 
 
-HOSTILE = {
-    "one word for ever": ("a " * (SIZE // 2), "a b " * (SIZE // 4)),
-    "short lines": ("a\n" * (SIZE // 2), "b\na\n" * (SIZE // 4)),
-    "one long line": ("x" * SIZE, "y" * SIZE),
-    "all lines backwards": (
+HOSTILE: dict[str, Callable[[], tuple[str, str]]] = {
+    "one word for ever": lambda: ("a " * (SIZE // 2), "a b " * (SIZE // 4)),
+    "short lines": lambda: ("a\n" * (SIZE // 2), "b\na\n" * (SIZE // 4)),
+    "one long line": lambda: ("x" * SIZE, "y" * SIZE),
+    "all lines backwards": lambda: (
         "\n".join(f"w{at}" for at in range(200_000)),
         "\n".join(f"w{at}" for at in reversed(range(200_000))),
     ),
-    "few words in no order": (
+    "few words in no order": lambda: (
         "\n".join(LETTERS[at * at % 10] for at in range(SIZE // 2)),
         "\n".join(LETTERS[at * at * at % 7] for at in range(SIZE // 2)),
     ),
     # Of each gap only its first line is an anchor, and what follows is a gap again.
-    "gaps in gaps": (
+    "gaps in gaps": lambda: (
         "\n".join(f"{at}\n{at + 1}" for at in range(5_000)),
         "\n".join(f"{at}\nx\n{at + 1}" for at in range(5_000)),
     ),
@@ -107,7 +109,7 @@ HOSTILE = {
 def test_no_text_takes_more_than_the_budget(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     budgets: list[Budget] = []
     monkeypatch.setattr("sources.diff.Budget", lambda: budgets.append(Budget()) or budgets[-1])
-    before, after = HOSTILE[name]
+    before, after = HOSTILE[name]()
     compare(before, after)
     assert budgets[0].cells >= 0
     # The step that crosses the line is refused, so at most one look at both texts is lost on it.
