@@ -139,6 +139,7 @@ class Container:
             with self.zip.open(name) as member:
                 while piece := member.read(STEP):
                     yield piece
+        # As above: a way of packing that zipfile does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
             _fail("container", f"{name} cannot be unpacked: {problem}.")
 

@@ -2,9 +2,9 @@
 
 Claiming, the verdicts of robots.txt that are known and leases are done for all at once by the
 thread that runs the worker, ahead of the threads that fetch, as fast as captures end; a second one
-settles meanwhile. A thread that fetches uses the
-database, by a connection of its own, only where a capture needs it alone: to count its connection
-to a host, to follow a redirect, to find an earlier copy that may hold the same page.
+settles meanwhile. A thread that fetches uses the database, by a connection of its own, only where a
+capture needs it alone: to count its connection to a host, to follow a redirect, to find an earlier
+copy that may hold the same page.
 """
 
 from __future__ import annotations

@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 
 from sources.models import Source
-from sources.services.judgement import LONGEST_NOTE
+from sources.services.judgement import LEAST_REASON, LONGEST_NOTE
 from sources.vocabulary import Degree, Grade
 from verification.forms.widgets import offer, written
 from verification.selectors.choices import numbered_source, party_choices, party_of
 from verification.selectors.what_if import Tried, own_parties
 
 LONGEST_REASON = 400
-LEAST_REASON = 10
 MOST_NUMBER = 2**31 - 1
 FOR_THE_DESK = "A sentence or two. It stays in the history that the desk sees."
 _TRIED = ("grade", "party", "ended", "owner")
