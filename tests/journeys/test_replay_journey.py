@@ -120,7 +120,8 @@ def visitor(browser: Browser, site: LiveServer) -> Iterator[Visitor]:
 
 
 def framed(opened: Page) -> Frame:
-    frame = opened.query_selector("iframe").content_frame()
+    # A click on the tab does not wait for the page that it leads to.
+    frame = opened.wait_for_selector("iframe").content_frame()
     frame.wait_for_load_state("load")
     return frame
 
