@@ -232,7 +232,7 @@ class Bench:
     def batch_processes(self, count: int) -> Iterator[list[int]]:
         command = ("manage.py", "capture_worker", "--processes", str(count))
         with running(*command, variables=self._variables) as pid:
-            in_batches(self.rows(40 * count))
+            in_batches(self.rows(120 * count))  # warm: two for each of its threads
             yield [pid]
 
     def batches(self, count: int) -> Row:

@@ -109,9 +109,9 @@ def test_many_at_once_agree(store: FileStore) -> None:
 class Forgetful(FileStore):
     """Stores something else than it was given, as a faulty disk does."""
 
-    def _name(self, path: Path, key: str) -> None:
-        path.chmod(0o644)
-        path.write_bytes(path.read_bytes()[:-1])
+    def _name(self, path: str, key: str) -> None:
+        Path(path).chmod(0o644)
+        Path(path).write_bytes(Path(path).read_bytes()[:-1])
         super()._name(path, key)
 
 
