@@ -68,7 +68,11 @@ class SourceAddress(models.Model):
 
 
 class Affiliation(models.Model):
-    """A source belongs to a party, to a degree, for a time, for a stated reason."""
+    """A source belongs to a party, to a degree, for a time, for a stated reason.
+
+    `end_reason`: why it is on this side no longer, for readers. Empty while it is, and of sides
+    that ended before such reasons were public.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="affiliations")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="affiliations")
@@ -76,6 +80,7 @@ class Affiliation(models.Model):
     from_date = models.DateField(null=True, blank=True)
     to_date = models.DateField(null=True, blank=True)
     rationale = models.CharField(max_length=400)
+    end_reason = models.CharField(max_length=400, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -90,6 +95,10 @@ class Affiliation(models.Model):
                 | Q(from_date__isnull=True)
                 | Q(to_date__gte=models.F("from_date")),
                 name="affiliation_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_reason="") | Q(to_date__isnull=False),
+                name="affiliation_end_reason_of_an_end",
             ),
         ]
 

@@ -17,6 +17,7 @@ from sources.services.catalogue import affiliate_source, grade_source
 from sources.vocabulary import NOTED, Degree
 
 LEAST_REASON = 10
+LONGEST_REASON = 400
 LONGEST_NOTE = 1000
 MOST_OWNERS = 50
 """Owners of owners that are looked at; a longer chain than any that people keep."""
@@ -64,7 +65,7 @@ def judge_source(
 def end_side(
     *, actor: User, source: Source, party: Party, rationale: str, until: date | None = None
 ) -> Affiliation:
-    """SOURCE is on the side of PARTY no longer; that it was stays on the record."""
+    """SOURCE is on the side of PARTY no longer; readers see that it was, and why it ended."""
     require(actor, Permission.EDIT)
     _reason_given(rationale)
     standing = source.affiliations.select_for_update().filter(party=party, to_date=None).first()
@@ -77,7 +78,8 @@ def end_side(
     if standing.from_date is not None and until < standing.from_date:
         raise Invalid(f"It is on this side since {standing.from_date:%-d %b %Y}: say a later day.")
     standing.to_date = until
-    standing.save(update_fields=["to_date"])
+    standing.end_reason = rationale.strip()
+    standing.save(update_fields=["to_date", "end_reason"])
     record_event(
         actor=actor,
         tag="sources:source:side_ended",
@@ -150,3 +152,5 @@ def _is_owned_by(owner: Source, source: Source) -> bool:
 def _reason_given(rationale: str) -> None:
     if len(rationale.strip()) < LEAST_REASON:
         raise Invalid("Say why, in a sentence.")
+    if len(rationale.strip()) > LONGEST_REASON:
+        raise Invalid(f"Say it in at most {LONGEST_REASON} characters.")

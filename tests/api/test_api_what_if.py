@@ -64,6 +64,7 @@ def test_a_key_of_the_desk_sees_what_a_grade_would_change(source: Source, checke
         ("?party=nobody", "party"),
         ("?ended=nobody", "ended"),
         ("?owner=99999999", "owner"),
+        ("?owner=Nobody+we+know", "owner"),
         ("?colour=red", "colour"),
     ],
 )
@@ -83,6 +84,7 @@ def test_a_key_of_the_desk_tries_another_owner(source: Source, checker_key: str)
     (row,) = found["claims"]
     assert (code, found["moved"]) == (200, 1)
     assert row["after"]["estimate"] < row["before"]["estimate"]
+    assert ask(source, f"?owner={other.name}", checker_key) == (code, found)
     assert ask(source, f"?owner={source.number}", checker_key)[0] == 422
 
 

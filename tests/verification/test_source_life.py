@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,6 +16,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from core.errors import Conflict, Invalid
 from sources.models import (
+    Affiliation,
     Derivation,
     Document,
     GroupState,
@@ -25,14 +27,15 @@ from sources.models import (
 )
 from sources.services.catalogue import affiliate_source
 from sources.services.judgement import change_owner, end_side, judge_source
-from sources.vocabulary import CaptureState, DerivationState
+from sources.vocabulary import CaptureState, DerivationState, Safety
 from tests.conftest import signed_in
 from tests.factories import DocumentFactory, EvidenceFactory, PartyFactory, SourceFactory
 from tests.verification.desk_pages import Answer, get, send
-from verification.selectors import source_life
+from verification.selectors import desk_source, source_life
 
 pytestmark = pytest.mark.django_db
 WHY = "Its editor left the council and said so in print."
+LEFT = "The council closed, and nobody of it writes there."
 
 
 @pytest.fixture
@@ -180,15 +183,42 @@ def test_an_end_is_tried_and_kept_with_its_day(
     affiliate_source(actor=checker, source=source, party=party, rationale=WHY)
     page = shown(checker_client, source, f"?ended={party.slug}")
     assert "No longer on the side of Council" in page.part("what-if")
-    assert "It stays in the history that the desk sees." in page.part("what-if")
-    assert "Readers see it" not in page.part("what-if")
+    assert "Readers see it, and the source can dispute it." in page.part("what-if")
     form = {"ended": party.slug, "until": "2025-03-01", "rationale": WHY}
     assert (
         send(checker_client, f"/desk/s/{source.number}/judge", **form).status
         == HTTPStatus.SEE_OTHER
     )
     assert source.affiliations.get().to_date == date(2025, 3, 1)
-    assert "until 1 Mar 2025" in shown(checker_client, source).part("side")
+    assert f"until 1 Mar 2025 {WHY} Why it ended: {WHY}" in shown(checker_client, source).part(
+        "side"
+    )
+
+
+def test_readers_see_why_a_side_ended_and_not_of_a_person_in_hiding(
+    checker: User, source: Source
+) -> None:
+    EvidenceFactory.create(document__source=source)
+    party = PartyFactory.create(name="Council")
+    affiliate_source(actor=checker, source=source, party=party, rationale=WHY)
+    end_side(actor=checker, source=source, party=party, rationale=f"  {LEFT} ")
+    assert source.affiliations.get().end_reason == LEFT
+    for safety, count in ((Safety.PUBLIC, 1), (Safety.WITHHELD, 0)):
+        source.safety, source.safety_reason = safety, "She lives there."
+        source.save()
+        public = Client().get(f"/s/{source.number}", follow=True).content.decode()
+        assert public.count(LEFT) == public.count("Why it ended:") == count
+        (side,) = Client().get(f"/api/v1/sources/{source.number}").json()["sides"]
+        assert side["end_reason"] == (LEFT if count else "")
+        assert side["to"] == f"{timezone.localdate():%Y-%m-%d}"
+
+
+def test_no_side_that_stands_has_a_reason_for_its_end(checker: User, source: Source) -> None:
+    side = affiliate_source(
+        actor=checker, source=source, party=PartyFactory.create(), rationale=WHY
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Affiliation.objects.filter(pk=side.pk).update(end_reason=LEFT)
 
 
 def test_who_comes_back_to_a_side_is_on_it_again(checker: User, source: Source) -> None:
@@ -213,6 +243,7 @@ def test_an_end_that_cannot_be_is_refused(checker: User, source: Source) -> None
         (today + timedelta(1), WHY),
         (today - timedelta(4), WHY),
         (today, "No."),
+        (today, "x" * 401),
     ):
         with pytest.raises(Invalid):
             end_side(actor=checker, source=source, party=party, rationale=rationale, until=until)
@@ -270,4 +301,62 @@ def test_the_queries_do_not_grow_with_partners_failures_and_changes(
     with CaptureQueriesContext(connection) as many:
         page = shown(checker_client, source)
     assert len(many) == len(few)
-    assert "older ones are kept in the record" in page.part("history")
+    (older,) = page.tree.xpath("//section[@id='history']//a[@rel='next']/@href")
+    with CaptureQueriesContext(connection) as further:
+        shown(checker_client, source, older)
+    assert len(further) == len(few)
+
+
+def test_older_changes_are_on_pages_by_key_and_none_is_left_out_or_shown_twice(
+    checker_client: Client, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_life, "MOST_CHANGES", 3)
+    path = f"/desk/s/{source.number}/note"
+    for number in range(7):
+        send(checker_client, path, text=f"Note number {number}.")
+    seen, query = [], ""
+    for left in (4, 1, 0):
+        page = shown(checker_client, source, query)
+        seen += page.all("//section[@id='history']//li/p[not(@class)]")
+        rest = page.tree.xpath("//section[@id='history']//a[@rel='next']/@href")
+        assert len(rest) == (1 if left else 0)
+        query = rest[0] if rest else query
+        send(checker_client, path, text="Written while somebody reads on.")
+    assert seen == [f"Note number {number}." for number in range(6, -1, -1)]
+    (newest,) = page.tree.xpath("//section[@id='history']//a[@rel='prev']/@href")
+    assert newest == "?#history"
+
+
+def test_a_page_of_the_history_leaves_the_reports_where_they_are(
+    checker_client: Client, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_life, "MOST_CHANGES", 1)
+    monkeypatch.setattr(desk_source, "SIZE", 1)
+    for _ in range(3):
+        EvidenceFactory.create(document__source=source)
+        send(checker_client, f"/desk/s/{source.number}/note", text="Seen again.")
+    (reports,) = shown(checker_client, source).tree.xpath(
+        "//section[@id='reports']//a[@rel='next']/@href"
+    )
+    (history,) = shown(checker_client, source, reports).tree.xpath(
+        "//section[@id='history']//a[@rel='next']/@href"
+    )
+    assert reports.removeprefix("?") in history
+    both = shown(checker_client, source, history)
+    assert both.tree.xpath("//nav[@class='paging']/@aria-label") == [
+        "Pages of its history",
+        "Pages of its reports",
+    ]
+    (on,) = both.tree.xpath("//section[@id='reports']//a[@rel='next']/@href")
+    assert re.search(r"history=[0-9]+", history)[0] in on  # type: ignore[index]  # it is there
+
+
+@pytest.mark.parametrize("key", ["0", "-1", "x", str(2**63)])
+def test_a_key_that_none_has_is_refused(key: str, checker_client: Client, source: Source) -> None:
+    assert shown(checker_client, source, f"?history={key}").status == 422
+
+
+def test_before_the_first_change_there_is_none(checker_client: Client, source: Source) -> None:
+    send(checker_client, f"/desk/s/{source.number}/note", text="Seen again.")
+    part = shown(checker_client, source, "?history=1").part("history")
+    assert "Nothing before that is on record. Newer" in part

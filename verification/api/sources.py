@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sources.models import Source
-from sources.vocabulary import Safety
+from sources.vocabulary import Degree, Safety
 from verification.selectors.track_record import Part, Record
 
 
@@ -42,6 +42,23 @@ class RecordOut(serializers.Serializer[Record]):
     by_side = PartOut(many=True)
 
 
+_DAY = {"type": "string", "format": "date", "nullable": True}
+_SIDE = {
+    "type": "object",
+    "description": "Where it stands or stood, and why. `to` is set: it stands there no longer, "
+    "because of `end_reason`, which is empty if none is public.",
+    "required": ["party", "degree", "from", "to", "rationale", "end_reason"],
+    "properties": {
+        "party": {"type": "string"},
+        "degree": {"type": "string", "enum": [str(one) for one in Degree]},
+        "from": _DAY,
+        "to": _DAY,
+        "rationale": {"type": "string"},
+        "end_reason": {"type": "string"},
+    },
+}
+
+
 class SourceOut(serializers.ModelSerializer[Source]):
     """A source; of a withheld person the kind and the side, and nothing that tells who it is.
 
@@ -67,12 +84,12 @@ class SourceOut(serializers.ModelSerializer[Source]):
         shown = super().to_representation(instance)
         if instance.safety == Safety.WITHHELD:
             shown |= {"languages": [], "country": "", "owner": None, "grade": None}
-            shown["sides"] = [{**side, "rationale": ""} for side in shown["sides"]]
+            shown["sides"] = [
+                {**side, "rationale": "", "end_reason": ""} for side in shown["sides"]
+            ]
         return shown
 
-    @extend_schema_field(
-        {"type": "array", "items": {"type": "object", "additionalProperties": True}}
-    )
+    @extend_schema_field({"type": "array", "items": _SIDE})
     def get_sides(self, source: Source) -> list[dict[str, Any]]:
         return [
             {
@@ -81,6 +98,7 @@ class SourceOut(serializers.ModelSerializer[Source]):
                 "from": affiliation.from_date,
                 "to": affiliation.to_date,
                 "rationale": affiliation.rationale,
+                "end_reason": affiliation.end_reason,
             }
             for affiliation in source.affiliations.all()
         ]

@@ -64,7 +64,7 @@ class WhatIf(StrictQuery, APIView):
             OpenApiParameter("grade", enum=[str(grade) for grade in Grade]),
             OpenApiParameter("party", str, description="One side more: its name in addresses."),
             OpenApiParameter("ended", str, description="A side that it is on no longer."),
-            OpenApiParameter("owner", int, description="Number of its owner; 0: nobody."),
+            OpenApiParameter("owner", str, description="Its owner: number or name; 0: nobody."),
         ],
         responses={
             200: WhatIfOut,

@@ -7,25 +7,40 @@ from typing import Any
 from django import forms
 
 from sources.models import Source
-from sources.services.judgement import LEAST_REASON, LONGEST_NOTE
+from sources.services.judgement import LEAST_REASON, LONGEST_NOTE, LONGEST_REASON
 from sources.vocabulary import Degree, Grade
-from verification.forms.widgets import offer, written
-from verification.selectors.choices import numbered_source, party_choices, party_of
+from verification.forms.public import ReportQuery
+from verification.forms.widgets import folded, line, offer, written
+from verification.selectors.choices import party_choices, party_of
+from verification.selectors.owners import (
+    NOBODY,
+    listed,
+    owner_in_words,
+    owners_like,
+    owners_offered,
+    owners_written,
+)
 from verification.selectors.what_if import Tried, own_parties
 
-LONGEST_REASON = 400
-MOST_NUMBER = 2**31 - 1
+LONGEST_OWNER = 1000
 FOR_THE_DESK = "A sentence or two. It stays in the history that the desk sees."
 _TRIED = ("grade", "party", "ended", "owner")
+_FOR_READERS = ("grade", "party", "ended")
 NO_REASON_GIVEN = "Say why, in a sentence."
 NO_REASON = "Say why, in a sentence: readers will see it."
 GRADES = [("", "As it is"), *((str(one), f"{one}: {one.label}") for one in Grade)]
 
 
+class DeskSourceQuery(ReportQuery):
+    """`history`: the line of the record before which changes are listed."""
+
+    history = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
 class WhatIfForm(forms.Form):
     """What is tried. Nothing chosen: nothing is tried.
 
-    An owner is asked for by its number, as in its address: a list of all sources may be long.
+    An owner is found by its name, or by its number; some are offered, for all may be many.
     """
 
     grade = forms.TypedChoiceField(
@@ -47,42 +62,63 @@ class WhatIfForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "It is not on that side."},
     )
-    owner = forms.IntegerField(
-        label="Owner’s number, 0 for none",
+    owner = forms.CharField(
+        label="Owned by",
         required=False,
-        min_value=0,
-        max_value=MOST_NUMBER,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        max_length=LONGEST_OWNER,
+        widget=line(list="owners", autocomplete="off", placeholder="As it is"),
+        error_messages={"max_length": "No source has a name as long as that."},
     )
 
     def __init__(self, source: Source, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.source = source
+        self._owner: Source | None = None
+        self._meant: list[Source] = []
         own, known = own_parties(source), party_choices()
         others = [(slug, name) for slug, name in known if slug not in own]
         offer(self.fields["party"], [("", "No other side"), *others])
         standing = [(slug, name) for slug, name in known if slug in own]
         offer(self.fields["ended"], [("", "No side ends"), *standing])
 
-    def clean_owner(self) -> int | None:
-        """Its number, 0 for nobody. Refused: there is none such, or it owns itself."""
-        number: int | None = self.cleaned_data["owner"]
-        if number == self.source.number:
+    def offered(self) -> list[str]:
+        """Owners to suggest: those that were perhaps meant, or else likely ones."""
+        return [owner_in_words(one) for one in self._meant] or owners_offered(self.source)
+
+    def clean_owner(self) -> str:
+        """The owner in words that mean it alone. Refused: nobody, or several, are called so."""
+        text = folded(self.cleaned_data["owner"])
+        if not text:
+            return ""
+        if text == "0" or text.casefold() == NOBODY.casefold():
+            return NOBODY
+        found = owners_written(text)
+        if not found:
+            raise forms.ValidationError(self._unknown(text))
+        if len(found) > 1:
+            self._meant = found
+            raise forms.ValidationError(f"Several have this name. Write one of: {listed(found)}.")
+        (self._owner,) = found
+        if self._owner == self.source:
             raise forms.ValidationError("A source cannot own itself.")
-        if number and numbered_source(number) is None:
-            raise forms.ValidationError(f"There is no source {number}.")
-        return number
+        return owner_in_words(self._owner)
+
+    def _unknown(self, text: str) -> str:
+        if text.isdecimal():
+            return f"There is no source {text}."
+        self._meant = owners_like(text, self.source)
+        meant = f" Did you mean: {listed(self._meant)}?" if self._meant else ""
+        return f"No source is called that.{meant}"
 
     def tried(self) -> Tried:
         """What a valid form asks for."""
-        owner = self.cleaned_data["owner"]
         return Tried(
             source=self.source,
             grade=self.cleaned_data["grade"],
             party=party_of(self.cleaned_data["party"]),
             ended=party_of(self.cleaned_data["ended"]),
-            owner=numbered_source(owner) if owner else None,
-            unowned=owner == 0,
+            owner=self._owner,
+            unowned=self.cleaned_data["owner"] == NOBODY,
         )
 
 
@@ -132,7 +168,7 @@ class JudgeForm(WhatIfForm):
             del self.fields["degree"]
         if not self["ended"].value():
             del self.fields["until"]
-        if not (self["grade"].value() or self["party"].value()):
+        if not any(self[name].value() for name in _FOR_READERS):
             why = self.fields["rationale"]
             why.help_text = FOR_THE_DESK
             why.error_messages |= dict.fromkeys(("required", "min_length"), NO_REASON_GIVEN)

@@ -27,10 +27,6 @@ def party_of(slug: str) -> Party | None:
     return Party.objects.filter(slug=slug).first() if slug else None
 
 
-def numbered_source(number: int) -> Source | None:
-    return Source.objects.filter(number=number).first()
-
-
 def place_names() -> list[str]:
     """Names to suggest while somebody types where it was."""
     return list(Place.objects.order_by("-number").values_list("name", flat=True)[:MOST_SUGGESTIONS])

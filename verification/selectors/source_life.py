@@ -83,7 +83,7 @@ class Change:
 class SourceLife:
     """`more_partners`: how many are not shown; `tried`: captures that ended in the time looked at.
 
-    `older`: whether there are changes before those that are shown.
+    `older`: key of the changes before those that are shown, or nothing.
     """
 
     partners: tuple[Partner, ...]
@@ -95,18 +95,18 @@ class SourceLife:
     last: tuple[Failed, ...]
     days: int
     changes: tuple[Change, ...]
-    older: bool
+    older: int | None
 
 
-def source_life(source: Source, *, now: datetime) -> SourceLife:
-    """Ten queries, however much it reported."""
+def source_life(source: Source, *, now: datetime, before: int | None = None) -> SourceLife:
+    """Changes before the key BEFORE, or the newest. Ten queries, however much it reported."""
     partners = _partners(source)
     captures = _captures(source, now)
     failures = captures.filter(_FAILED)
     codes = list(
         failures.order_by().values("outcome", "error", "http_status").annotate(n=Count("pk"))
     )
-    lines = list(history("sources.source", source.number)[: MOST_CHANGES + 1])
+    lines = list(_lines(source, before)[: MOST_CHANGES + 1])
     return SourceLife(
         partners=partners[:MOST_PARTNERS],
         more_partners=max(0, len(partners) - MOST_PARTNERS),
@@ -117,7 +117,7 @@ def source_life(source: Source, *, now: datetime) -> SourceLife:
         last=_last(failures),
         days=CAPTURES_OF.days,
         changes=_changes(lines[:MOST_CHANGES]),
-        older=len(lines) > MOST_CHANGES,
+        older=lines[MOST_CHANGES - 1].seq if len(lines) > MOST_CHANGES else None,
     )
 
 
@@ -215,6 +215,11 @@ def _last(failures: QuerySet[Snapshot]) -> tuple[Failed, ...]:
 
 
 # --- Notes and changes
+
+
+def _lines(source: Source, before: int | None) -> QuerySet[AuditEvent]:
+    lines = history("sources.source", source.number)
+    return lines if before is None else lines.filter(seq__lt=before)
 
 
 def _changes(lines: list[AuditEvent]) -> tuple[Change, ...]:

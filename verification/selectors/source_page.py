@@ -81,12 +81,16 @@ def _source_row(source: Source) -> SourceRow:
 
 @dataclass(frozen=True)
 class Side:
-    """A source's place in the dispute, and the reason for it, which can be disputed."""
+    """A source's place in the dispute, and the reason for it, which can be disputed.
+
+    `ended`: why it is there no longer; empty while it is, or if no reason is public.
+    """
 
     party: str
     degree: str
     span: str
     reason: str
+    ended: str
 
 
 @dataclass(frozen=True)
@@ -209,8 +213,8 @@ def side_of_source(row: Affiliation, *, withheld: bool) -> Side:
     start = f"from {row.from_date:%-d %b %Y}" if row.from_date else ""
     end = f"until {row.to_date:%-d %b %Y}" if row.to_date else ""
     span = " ".join(part for part in (start, end) if part)
-    reason = "" if withheld else row.rationale
-    return Side(row.party.name, Degree(row.degree).label, span, reason)
+    why, ended = ("", "") if withheld else (row.rationale, row.end_reason)
+    return Side(row.party.name, Degree(row.degree).label, span, why, ended)
 
 
 def _judgement(row: SourceGrade) -> Judgement:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,8 +20,8 @@ from core.http import SeeOther
 from sources.models import Source
 from sources.services.judgement import judge_source, note_source
 from verification.desk_addresses import desk_source_path
-from verification.forms.public import ReportQuery, asked
-from verification.forms.source import JudgeForm, NoteForm, WhatIfForm
+from verification.forms.public import asked
+from verification.forms.source import DeskSourceQuery, JudgeForm, NoteForm, WhatIfForm
 from verification.selectors.desk_source import desk_source, known_source
 from verification.selectors.source_life import source_life
 from verification.selectors.what_if_page import preview
@@ -70,11 +72,13 @@ def _show(
     """The page with what is asked for; SENT, NOTE_SENT: the form that was not saved."""
     form = WhatIfForm(known, request.POST if sent else request.GET)
     tried = form.tried() if form.is_valid() else None
-    page = desk_source(known, asked(ReportQuery, request.GET)["before"])
+    keys = asked(DeskSourceQuery, request.GET)
+    page = desk_source(known, keys["before"])
+    life = source_life(known, now=timezone.now(), before=keys["history"])
     is_tried = tried is not None and tried.is_something
     context = {
         "page": page,
-        "life": source_life(known, now=timezone.now()),
+        "life": life,
         "form": form,
         "note": note_sent or NoteForm(),
         "preview": preview(tried) if tried and is_tried else None,
@@ -82,6 +86,13 @@ def _show(
         "may_judge": request.user.can(Permission.EDIT),
         "refused": (refused,) if refused else (),
         "wrong": bool(note_sent) or status != HTTPStatus.OK or bool(form.errors),
-        "older": f"?{urlencode({'before': page.older})}" if page.older else "",
+        "older": _other(keys, before=page.older) if page.older else "",
+        "older_changes": f"{_other(keys, history=life.older)}#history" if life.older else "",
+        "newest_changes": f"{_other(keys, history=None)}#history" if keys["history"] else "",
     }
     return render(request, "desk/source.html", context, status=422 if form.errors else status)
+
+
+def _other(keys: Mapping[str, Any], **changed: Any) -> str:
+    """Address of another page of one of the lists; the other list stays where it is."""
+    return f"?{urlencode({name: key for name, key in {**keys, **changed}.items() if key})}"
