@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.journeys.shown_pages import CHECKER, EDITOR, Shown, show
 from tests.journeys.test_every_page import UNREACHABLE, violations, width_at
 from tests.journeys.watched_tab import Tabs
 from tests.verification.settled_rows import settled_report
+from verification.selectors.source_life import MOST_CHANGES
 from verification.services.assess import assess_claim
 
 pytestmark = pytest.mark.journey
@@ -31,6 +33,7 @@ DESK = Shown("desk_source", "/desk/s/{source}", EDITOR)
 PUBLIC = Shown("source", "/s/{source}")
 OLD = "Its first reports named nobody; two of them were borne out."
 NEW = "Since the spring it repeats a channel of one side without saying so."
+LEFT = "The council was dissolved, and its press office with it."
 UNREAD = ("Shells on the old market", "The bakery opens again")
 ERRORS = ("dns_not_found", "connect_timeout", "connect_timeout")
 RECORD = [
@@ -95,6 +98,13 @@ def judge(source: Source) -> None:
     source.owner = SourceFactory.create(name="Lantern Media Group")
     source.save()
     note_source(actor=checker, source=source, text="The editor answers by phone before noon.")
+    for number in range(MOST_CHANGES):
+        note_source(actor=checker, source=source, text=f"Asked again, {number + 1} times by now.")
+    left = PartyFactory.create(name="Harbour council")
+    day = now.date()
+    Affiliation.objects.create(
+        source=source, party=left, to_date=day, rationale=OLD, end_reason=LEFT
+    )
     sure = EvidenceFactory.create(document__source=source, stance=Stance.SUPPORTS).claim
     EvidenceFactory.create(claim=sure, document__source=SourceFactory.graded("B"), credibility=1)
     score(sure)
@@ -125,7 +135,29 @@ def test_the_desk_sees_more_and_what_another_grade_would_change(tabs: Tabs, sour
     for_everybody(page, "desk-source")
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_an_owner_is_named_and_older_history_is_read(
+    script: bool, tabs: Tabs, source: Source
+) -> None:
+    asking = replace(DESK, refusal=422)
+    page = show(tabs, asking, {"source": source.number}, script=script)
+    page.get_by_label("Owned by").fill("street")
+    page.get_by_role("button", name="Show what it would change").click()
+    page.get_by_role("link", name="Did you mean: Street Notes, source").wait_for()
+    if script:
+        for_everybody(page, "desk-owner")
+    (meant,) = page.locator("#owners option").evaluate_all("all => all.map(one => one.value)")
+    page.get_by_label("Owned by").fill(meant)
+    page.get_by_role("button", name="Show what it would change").click()
+    page.get_by_text("Owned by Street Notes:").wait_for()
+    page.get_by_role("navigation", name="Pages of its history").get_by_text("Older").click()
+    page.get_by_text("The editor answers by phone before noon.").wait_for()
+    if script:
+        for_everybody(page, "desk-history")
+
+
 def test_the_track_record_is_for_everybody(tabs: Tabs, source: Source) -> None:
     page = show(tabs, PUBLIC, {"source": source.number})
     page.get_by_text("91 in 100, range 82 to 96", exact=True).wait_for()
+    page.get_by_text(LEFT).wait_for()
     for_everybody(page, "source")

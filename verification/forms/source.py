@@ -66,7 +66,7 @@ class WhatIfForm(forms.Form):
         label="Owned by",
         required=False,
         max_length=LONGEST_OWNER,
-        widget=line(list="owners", autocomplete="off", placeholder="As it is"),
+        widget=line(list="owners", autocomplete="off", placeholder="A name, or Nobody"),
         error_messages={"max_length": "No source has a name as long as that."},
     )
 
