@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEvent
+from claims.models import Claim
+from claims.vocabulary import Publication
 from core.errors import Conflict, Invalid
 from sources.models import (
     Affiliation,
@@ -29,7 +31,13 @@ from sources.services.catalogue import affiliate_source
 from sources.services.judgement import change_owner, end_side, judge_source
 from sources.vocabulary import CaptureState, DerivationState, Safety
 from tests.conftest import signed_in
-from tests.factories import DocumentFactory, EvidenceFactory, PartyFactory, SourceFactory
+from tests.factories import (
+    ClaimFactory,
+    DocumentFactory,
+    EvidenceFactory,
+    PartyFactory,
+    SourceFactory,
+)
 from tests.verification.desk_pages import Answer, get, send
 from verification.selectors import desk_source, source_life
 
@@ -211,6 +219,25 @@ def test_readers_see_why_a_side_ended_and_not_of_a_person_in_hiding(
         (side,) = Client().get(f"/api/v1/sources/{source.number}").json()["sides"]
         assert side["end_reason"] == (LEFT if count else "")
         assert side["to"] == f"{timezone.localdate():%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("named", ["claim {0.number}", "“{0.sentence}”"])
+def test_a_reason_for_readers_names_no_claim_that_they_do_not_see(
+    named: str, checker_client: Client, checker: User, source: Source
+) -> None:
+    claim = ClaimFactory.create(publication=Publication.DRAFT)
+    party = PartyFactory.create()
+    affiliate_source(actor=checker, source=source, party=party, rationale=WHY)
+    why = f"It was wrong on {named.format(claim)}, and the council left."
+    path, form = f"/desk/s/{source.number}/judge", {"ended": party.slug, "rationale": why}
+    refused = send(checker_client, path, **form)
+    assert (refused.status, source.affiliations.get().end_reason) == (422, "")
+    assert "It names a claim that is not public" in refused.part("what-if")
+    owned = {"owner": SourceFactory.create().name, "rationale": why}
+    assert send(checker_client, path, **owned).status == HTTPStatus.SEE_OTHER
+    Claim.objects.filter(pk=claim.pk).update(publication=Publication.PUBLISHED)
+    assert send(checker_client, path, **form).status == HTTPStatus.SEE_OTHER
+    assert source.affiliations.get().end_reason == why
 
 
 def test_no_side_that_stands_has_a_reason_for_its_end(checker: User, source: Source) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from claims.selectors.private import is_named, names_of_private_claims
 from sources.models import Source
 from sources.services.judgement import LEAST_REASON, LONGEST_NOTE, LONGEST_REASON
 from sources.vocabulary import Degree, Grade
@@ -28,6 +29,7 @@ _TRIED = ("grade", "party", "ended", "owner")
 _FOR_READERS = ("grade", "party", "ended")
 NO_REASON_GIVEN = "Say why, in a sentence."
 NO_REASON = "Say why, in a sentence: readers will see it."
+NAMES_A_PRIVATE_CLAIM = "It names a claim that is not public: readers would see it. Leave that out."
 GRADES = [("", "As it is"), *((str(one), f"{one}: {one.label}") for one in Grade)]
 
 
@@ -168,10 +170,20 @@ class JudgeForm(WhatIfForm):
             del self.fields["degree"]
         if not self["ended"].value():
             del self.fields["until"]
-        if not any(self[name].value() for name in _FOR_READERS):
+        if not self._is_for_readers():
             why = self.fields["rationale"]
             why.help_text = FOR_THE_DESK
             why.error_messages |= dict.fromkeys(("required", "min_length"), NO_REASON_GIVEN)
+
+    def clean_rationale(self) -> str:
+        """Refused: readers would see it, and it names a claim that they do not see."""
+        why: str = self.cleaned_data["rationale"]
+        if self._is_for_readers() and is_named(why, names_of_private_claims([why])):
+            raise forms.ValidationError(NAMES_A_PRIVATE_CLAIM)
+        return why
+
+    def _is_for_readers(self) -> bool:
+        return any(self[name].value() for name in _FOR_READERS)
 
     def aside(self) -> str:
         """What is wrong besides the fields: nothing was chosen, so that they are not shown."""
