@@ -117,7 +117,7 @@ def test_those_that_are_too_many_are_not_all_told(checker_client: Client, source
     [
         ("99999999", "There is no source 99999999."),
         ("9" * 30, f"There is no source {'9' * 30}."),
-        ("Nothing at all", "No source is called that."),
+        ("Nothing at all", "No source is called that. Write its name or number as its page says;"),
         ("Another name, source {0.number}", "No source is called that."),
         ("Quarter Lantern", "A source cannot own itself."),
         ("a\x00b", "Null characters are not allowed."),

@@ -109,8 +109,12 @@ class WhatIfForm(forms.Form):
         if text.isdecimal():
             return f"There is no source {text}."
         self._meant = owners_like(text, self.source)
-        meant = f" Did you mean: {listed(self._meant)}?" if self._meant else ""
-        return f"No source is called that.{meant}"
+        if self._meant:
+            return f"No source is called that. Did you mean: {listed(self._meant)}?"
+        return (
+            "No source is called that. Write its name or number as its page says; "
+            "a source has a page once something of it is filed."
+        )
 
     def tried(self) -> Tried:
         """What a valid form asks for."""
