@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring_cases import PROPERTY, claim, claims, extended, report, reports
 
@@ -262,7 +262,7 @@ def test_the_cases_reach_every_rule() -> None:
     """The strategies are of use only if they meet copies, owners, interests and the rest."""
     met: set[str] = set()
 
-    @PROPERTY
+    @settings(PROPERTY, max_examples=600)
     @given(claims(min_size=6, max_size=12))
     def collect(base: ClaimInput) -> None:
         score = assess(base)
