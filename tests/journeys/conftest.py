@@ -35,7 +35,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _rows_beside_playwright() -> Iterator[None]:
     """Playwright keeps an event loop in this thread, in which Django would refuse every query."""
     with pytest.MonkeyPatch.context() as patch:
@@ -43,9 +43,9 @@ def _rows_beside_playwright() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(_rows_beside_playwright: None, django_db_setup: None) -> Iterator[Browser]:
-    """A browser for a module: its event loop must not outlive what is used to it.
+    """A browser for this folder: its event loop must not outlive what is used to it.
 
     Beside an event loop Django has connections of their own, so the one from before is closed.
     """
