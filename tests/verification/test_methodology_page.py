@@ -25,7 +25,7 @@ from tests.verification.aleppo import SENTENCE, Aleppo
 from tests.verification.page_reading import Page, read
 from verification.models import Assessment, ModelState, ScoringModel
 from verification.scoring import DEFAULT_PARAMETERS, METHOD, Parameters
-from verification.selectors import public_models, worked_example
+from verification.selectors import public_reasons, worked_example
 from verification.selectors.steps import kept_short
 
 pytestmark = pytest.mark.django_db
@@ -256,7 +256,7 @@ def test_a_model_names_neither_sources_nor_claims_to_readers(editor: User) -> No
     whole = read(PATH).response.content.decode()
     for secret in ("convoy", "bakery", f"source-{withheld.number}", "furthest"):
         assert secret not in whole
-    assert public_models.KEPT_BACK in whole
+    assert public_reasons.KEPT_BACK in whole
 
 
 def test_a_reason_is_shown_once_nobody_in_it_is_protected(editor: User) -> None:
@@ -282,7 +282,7 @@ def test_a_reason_that_names_a_private_claim_stays_at_the_desk(
     assert " ".join(reason.split()) in " ".join(read(PATH).text.split())
     Claim.objects.filter(pk=claim.pk).update(publication=publication)
     whole = read(PATH).response.content.decode()
-    assert public_models.NOT_PUBLIC in whole
+    assert public_reasons.NOT_PUBLIC in whole
     assert "too far" not in whole
     assert "convoy" not in whole.casefold()
 

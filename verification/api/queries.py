@@ -32,6 +32,7 @@ from verification.api.representations import (
 from verification.api.sources import SourceOut
 from verification.models import Assessment, StatusEvent
 from verification.selectors import api
+from verification.selectors.source_page import reasons_for_readers
 from verification.selectors.track_record import public_records
 
 
@@ -173,12 +174,16 @@ class StatusEventList(ListOf):
 
 
 class WithRecords(generics.GenericAPIView[Any]):
-    """Sources are shown with their track records, read for all of them at once."""
+    """Sources are shown with their track records and reasons, read for all of them at once."""
 
     def get_serializer(self, *given: Any, **options: Any) -> Any:
         shown = given[0] if options.get("many") else given
         outer = options.pop("context", None) or self.get_serializer_context()
-        context = {**outer, "records": public_records(shown)}
+        context = {
+            **outer,
+            "records": public_records(shown),
+            "reasons": reasons_for_readers(shown),
+        }
         return SourceOut(*given, context=context, **options)
 
 

@@ -62,8 +62,11 @@ _SIDE = {
 class SourceOut(serializers.ModelSerializer[Source]):
     """A source; of a withheld person the kind and the side, and nothing that tells who it is.
 
-    The context holds `records`: the track records of the sources that are shown.
+    In the place of a reason that names what is not public stands a sentence that says so.
     """
+
+    # The context holds `records`, the track records of the sources that are shown, and `reasons`,
+    # what readers see of the reasons for their sides and grades; of a withheld one's, nothing.
 
     name = serializers.CharField(source="public_name")
     sides = serializers.SerializerMethodField()
@@ -83,22 +86,21 @@ class SourceOut(serializers.ModelSerializer[Source]):
     def to_representation(self, instance: Source) -> dict[str, Any]:
         shown = super().to_representation(instance)
         if instance.safety == Safety.WITHHELD:
-            shown |= {"languages": [], "country": "", "owner": None, "grade": None}
-            shown["sides"] = [
-                {**side, "rationale": "", "end_reason": ""} for side in shown["sides"]
-            ]
+            shown |= {"languages": [], "country": "", "owner": None}
         return shown
 
     @extend_schema_field({"type": "array", "items": _SIDE})
     def get_sides(self, source: Source) -> list[dict[str, Any]]:
+        withheld = source.safety == Safety.WITHHELD  # whose reasons may read as another's do
+        reasons = {} if withheld else self.context["reasons"]
         return [
             {
                 "party": affiliation.party.name,
                 "degree": affiliation.degree,
                 "from": affiliation.from_date,
                 "to": affiliation.to_date,
-                "rationale": affiliation.rationale,
-                "end_reason": affiliation.end_reason,
+                "rationale": reasons.get(affiliation.rationale, ""),
+                "end_reason": reasons.get(affiliation.end_reason, ""),
             }
             for affiliation in source.affiliations.all()
         ]
@@ -106,12 +108,12 @@ class SourceOut(serializers.ModelSerializer[Source]):
     @extend_schema_field({"type": "object", "nullable": True, "additionalProperties": True})
     def get_grade(self, source: Source) -> dict[str, Any] | None:
         grades = list(source.grades.all())
-        if not grades:
+        if not grades or source.safety == Safety.WITHHELD:
             return None
         newest = grades[0]
         return {
             "grade": newest.grade,
-            "rationale": newest.rationale,
+            "rationale": self.context["reasons"][newest.rationale],
             "graded_at": newest.graded_at,
         }
 

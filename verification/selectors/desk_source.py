@@ -120,7 +120,10 @@ def desk_source(source: Source, before: UUID | None = None) -> DeskSource:
         description=source.description,
         facts=tuple(fact for fact in _facts(source) if fact.text),
         grades=grades,
-        sides=tuple(side_of_source(row, withheld=False) for row in source.affiliations.all()),
+        sides=tuple(
+            side_of_source(row, why=row.rationale, ended=row.end_reason)
+            for row in source.affiliations.all()
+        ),
         opinions=tuple(opinion_of(row) for row in source.ratings.all()),
         record=records([source.pk], only_published=False)[source.pk],
         judged=_judged(source),

@@ -7,19 +7,17 @@ a reason that names a withheld source or a claim that is not public stays at the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from claims.selectors.private import is_named, names_of_private_claims
 from core.bidi import with_turns_shown
 from core.errors import Invalid
-from sources.models import Source, SourceAddress
-from sources.vocabulary import Safety
 from verification.conditions.phrases import count
 from verification.models import ModelState, ScoringModel
 from verification.selectors.course import role_in_words
+from verification.selectors.public_reasons import why_kept_back
 
 SHOWN = 20
 MOST_DIGITS = 8
@@ -34,8 +32,6 @@ _SHOWN_FIELDS = (
     "decision_reason",
     "decided_by__role",
 )
-KEPT_BACK = "The reason is on record at the desk; it names a source that we protect."
-NOT_PUBLIC = "The reason is on record at the desk; it names a claim that is not public."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +72,7 @@ def model_changes(before: str = "") -> Changes:
         models = models.filter(number__lt=_number(before))
     found = list(models.select_related("decided_by").only(*_SHOWN_FIELDS)[: SHOWN + 1])
     shown = found[:SHOWN]
-    notes = _notes([row.decision_reason for row in shown if row.decision_reason])
+    notes = why_kept_back(row.decision_reason for row in shown)
     return Changes(
         rows=tuple(_change(row, notes.get(row.decision_reason, "")) for row in shown),
         older=shown[-1].number if len(found) > SHOWN else None,
@@ -87,34 +83,6 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise Invalid("This is not a page of the list. Start from its first page.")
     return int(text)
-
-
-def _notes(reasons: Sequence[str]) -> Mapping[str, str]:
-    """Why a reason is not shown, by reason; only those that name what is not public."""
-    if not reasons:
-        return {}
-    claims = names_of_private_claims(reasons)
-    protected = _protected_in(reasons)
-    notes = {reason: NOT_PUBLIC for reason in reasons if is_named(reason, claims)}
-    for reason in reasons:
-        if any(name in reason.casefold() for name in protected):
-            notes[reason] = KEPT_BACK
-    return notes
-
-
-def _protected_in(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Names and addresses of withheld sources that these reasons hold. Two queries."""
-    said = "\n".join(reasons).casefold()
-    found = (name.casefold() for name in _withheld() if name.strip())
-    return tuple(name for name in found if name in said)
-
-
-def _withheld() -> Iterator[str]:
-    sources = Source.objects.filter(safety=Safety.WITHHELD).order_by()
-    for name, others, aliases in sources.values_list("name", "names", "aliases").iterator():
-        yield from (name, *others.values(), *aliases)
-    addresses = SourceAddress.objects.filter(source__safety=Safety.WITHHELD)
-    yield from addresses.values_list("value", flat=True).iterator()
 
 
 def _change(model: ScoringModel, note: str) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from sources.vocabulary import Degree, Grade, Safety
 from verification.addresses import claim_path, slug_of, source_path
 from verification.selectors.brief import Fact
 from verification.selectors.phrases import language_name
+from verification.selectors.public_reasons import for_readers
 from verification.selectors.redaction import document_title, source_href, source_name
 from verification.selectors.track_record import Record, public_records
 
@@ -151,7 +153,7 @@ class SourcePage:
 
 
 def source_page(number: int, before: UUID | None = None) -> SourcePage:
-    """A public source. Missing: there is none, or no published claim cites it. Ten queries."""
+    """A public source, in at most 14 queries. Missing: no published claim cites one."""
     source = (
         public_sources()
         .select_related("owner")
@@ -163,6 +165,7 @@ def source_page(number: int, before: UUID | None = None) -> SourcePage:
         raise Missing(f"There is no source {number}.")
     withheld = source.safety == Safety.WITHHELD
     reports, older = _reports(source, before)
+    reasons = reasons_for_readers([source])
     return SourcePage(
         number=source.number,
         href=source_path(source.number, source.public_name),
@@ -170,11 +173,16 @@ def source_page(number: int, before: UUID | None = None) -> SourcePage:
         name=source_name(source),
         withheld=withheld,
         kind=str(source.get_kind_display()),
-        sides=tuple(side_of_source(row, withheld=withheld) for row in source.affiliations.all()),
+        sides=tuple(
+            side_of_source(
+                row, why=reasons.get(row.rationale, ""), ended=reasons.get(row.end_reason, "")
+            )
+            for row in source.affiliations.all()
+        ),
         record=public_records([source]).get(source.pk),
         reports=reports,
         older=older,
-        **(_NOTHING_PERSONAL if withheld else _particulars(source)),
+        **(_NOTHING_PERSONAL if withheld else _particulars(source, reasons)),
     )
 
 
@@ -186,12 +194,29 @@ _NOTHING_PERSONAL: dict[str, Any] = {
 }
 
 
-def _particulars(source: Source) -> dict[str, Any]:
+def reasons_for_readers(sources: Iterable[Source]) -> Mapping[str, str]:
+    """What readers see of the reasons why these stand where they do and are graded as they are.
+
+    Nothing of a withheld source, whose reasons tell who it is. At most four queries, if sides and
+    grades are fetched.
+    """
+    shown = [source for source in sources if source.safety != Safety.WITHHELD]
+    sides = [row for source in shown for row in source.affiliations.all()]
+    return for_readers(
+        [
+            *(row.rationale for row in sides),
+            *(row.end_reason for row in sides),
+            *(row.rationale for source in shown for row in source.grades.all()),
+        ]
+    )
+
+
+def _particulars(source: Source, reasons: Mapping[str, str]) -> dict[str, Any]:
     """What would name a person, and is left out where the name is withheld."""
     return {
         "description": source.description,
         "facts": tuple(fact for fact in _facts(source) if fact.text),
-        "judgements": tuple(_judgement(row) for row in source.grades.all()),
+        "judgements": tuple(_judgement(row, reasons) for row in source.grades.all()),
         "opinions": tuple(opinion_of(row) for row in source.ratings.all()),
     }
 
@@ -209,17 +234,17 @@ def _facts(source: Source) -> tuple[Fact, ...]:
     )
 
 
-def side_of_source(row: Affiliation, *, withheld: bool) -> Side:
+def side_of_source(row: Affiliation, *, why: str, ended: str) -> Side:
+    """WHY it stands or stood there, and why it no longer does, as far as it is shown."""
     start = f"from {row.from_date:%-d %b %Y}" if row.from_date else ""
     end = f"until {row.to_date:%-d %b %Y}" if row.to_date else ""
     span = " ".join(part for part in (start, end) if part)
-    why, ended = ("", "") if withheld else (row.rationale, row.end_reason)
     return Side(row.party.name, Degree(row.degree).label, span, why, ended)
 
 
-def _judgement(row: SourceGrade) -> Judgement:
+def _judgement(row: SourceGrade, reasons: Mapping[str, str]) -> Judgement:
     label = row.graded_by.role_label.lower() if row.graded_by else "the desk"
-    return Judgement(row.graded_at, label, Grade(row.grade).label, row.rationale)
+    return Judgement(row.graded_at, label, Grade(row.grade).label, reasons[row.rationale])
 
 
 def opinion_of(row: ExternalRating) -> Opinion:
