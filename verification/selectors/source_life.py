@@ -83,7 +83,8 @@ class Change:
 class SourceLife:
     """`more_partners`: how many are not shown; `tried`: captures that ended in the time looked at.
 
-    `older`: key of the changes before those that are shown, or nothing.
+    `older`, `newer`: keys of the changes before and after those that are shown, or nothing; `newer`
+    is 0 where these are the newest of all.
     """
 
     partners: tuple[Partner, ...]
@@ -96,10 +97,11 @@ class SourceLife:
     days: int
     changes: tuple[Change, ...]
     older: int | None
+    newer: int | None
 
 
 def source_life(source: Source, *, now: datetime, before: int | None = None) -> SourceLife:
-    """Changes before the key BEFORE, or the newest. Ten queries, however much it reported."""
+    """Changes before the key BEFORE, or the newest. Eleven queries, however much it reported."""
     partners = _partners(source)
     captures = _captures(source, now)
     failures = captures.filter(_FAILED)
@@ -118,6 +120,7 @@ def source_life(source: Source, *, now: datetime, before: int | None = None) -> 
         days=CAPTURES_OF.days,
         changes=_changes(lines[:MOST_CHANGES]),
         older=lines[MOST_CHANGES - 1].seq if len(lines) > MOST_CHANGES else None,
+        newer=None if before is None else _newer(source, before),
     )
 
 
@@ -220,6 +223,13 @@ def _last(failures: QuerySet[Snapshot]) -> tuple[Failed, ...]:
 def _lines(source: Source, before: int | None) -> QuerySet[AuditEvent]:
     lines = history("sources.source", source.number)
     return lines if before is None else lines.filter(seq__lt=before)
+
+
+def _newer(source: Source, before: int) -> int:
+    """The key of the page whose last change is the first one from BEFORE on; 0: the newest page."""
+    following = _lines(source, None).filter(seq__gte=before).order_by("seq")
+    keys = following.values_list("seq", flat=True)[MOST_CHANGES : MOST_CHANGES + 1]
+    return next(iter(keys), 0)
 
 
 def _changes(lines: list[AuditEvent]) -> tuple[Change, ...]:

@@ -87,8 +87,8 @@ def _show(
         "refused": (refused,) if refused else (),
         "wrong": bool(note_sent) or status != HTTPStatus.OK or bool(form.errors),
         "older": _other(keys, before=page.older) if page.older else "",
-        "older_changes": f"{_other(keys, history=life.older)}#history" if life.older else "",
-        "newest_changes": f"{_other(keys, history=None)}#history" if keys["history"] else "",
+        "older_changes": _history(keys, life.older),
+        "newer_changes": _history(keys, life.newer),
     }
     return render(request, "desk/source.html", context, status=422 if form.errors else status)
 
@@ -96,3 +96,8 @@ def _show(
 def _other(keys: Mapping[str, Any], **changed: Any) -> str:
     """Address of another page of one of the lists; the other list stays where it is."""
     return f"?{urlencode({name: key for name, key in {**keys, **changed}.items() if key})}"
+
+
+def _history(keys: Mapping[str, Any], key: int | None) -> str:
+    """Address of the changes before KEY, which is 0 for the newest; without one, nothing."""
+    return "" if key is None else f"{_other(keys, history=key)}#history"
