@@ -271,12 +271,20 @@ class SnapshotOut(serializers.ModelSerializer[Snapshot]):
         return {"basis": found.basis, "words": found.words, "at": found.decided_at}
 
 
+def _role_of(person: str) -> serializers.CharField:
+    """As on the pages: nobody agreed to be named."""
+    told = "The role, such as fact_checker; null for Corroborate itself, or for nobody."
+    return serializers.CharField(
+        source=f"{person}.role", default=None, allow_null=True, help_text=told
+    )
+
+
 class StatusEventOut(serializers.ModelSerializer[StatusEvent]):
     claim: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="number", read_only=True
     )
-    proposer = serializers.CharField(source="proposer.name", default=None)
-    approver = serializers.CharField(source="approver.name", default=None)
+    proposer_role = _role_of("proposer")
+    approver_role = _role_of("approver")
 
     class Meta:
         model = StatusEvent
@@ -289,8 +297,8 @@ class StatusEventOut(serializers.ModelSerializer[StatusEvent]):
             "reason",
             "finding",
             "would_change_it",
-            "proposer",
-            "approver",
+            "proposer_role",
+            "approver_role",
             "is_override",
             "checks",
             "decided_by",
