@@ -13,7 +13,7 @@ from claims.vocabulary import Publication
 from sources.models import Affiliation, Source, SourceGrade
 from sources.vocabulary import Degree, Safety
 from tests.factories import ClaimFactory, EvidenceFactory, PartyFactory, SourceFactory
-from verification.selectors.public_reasons import KEPT_BACK, NOT_PUBLIC
+from verification.selectors.public_reasons import KEPT_BACK, NOT_PUBLIC, why_kept_back
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2016, 11, 12, 9, 48, tzinfo=UTC)
@@ -70,6 +70,23 @@ def test_a_reason_is_kept_back_while_a_person_that_it_names_is_protected(field: 
     for whole in shown(source):
         assert "AMAL" not in whole
         assert KEPT_BACK in whole
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "kept"),
+    [
+        ("Ali", "A journalist runs it, and says so.", False),
+        ("Ali", "ALI’s brother runs it.", True),
+        ("Ali", "Run by (ali), as everybody knows.", True),
+        ("علي", "صور وعلي معه.", True),
+        ("@ali.b", "Copies @Ali.B word for word.", True),
+        ("  ", "Says what it saw.", False),
+        (" Ali ", "It is Ali.", True),
+    ],
+)
+def test_a_name_is_looked_for_as_words(name: str, said: str, kept: bool) -> None:
+    SourceFactory.create(name=name, safety=Safety.WITHHELD, safety_reason="At risk.")
+    assert why_kept_back([said]) == ({said: KEPT_BACK} if kept else {})
 
 
 def test_a_protected_person_has_no_reasons_though_another_has_the_same() -> None:

@@ -6,6 +6,7 @@ is shown. Reasons are append-only: one that may not be shown stays whole at the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from claims.selectors.private import is_named, names_of_private_claims
@@ -14,6 +15,7 @@ from sources.vocabulary import Safety
 
 KEPT_BACK = "The reason is on record at the desk; it names a source that we protect."
 NOT_PUBLIC = "The reason is on record at the desk; it names a claim that is not public."
+_JOINING = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
 def for_readers(reasons: Iterable[str]) -> Mapping[str, str]:
@@ -31,16 +33,27 @@ def why_kept_back(reasons: Iterable[str]) -> dict[str, str]:
     protected = _protected_in(written)
     notes = {reason: NOT_PUBLIC for reason in written if is_named(reason, claims)}
     for reason in written:
-        if any(name in reason.casefold() for name in protected):
+        if any(_says(reason, name) for name in protected):
             notes[reason] = KEPT_BACK
     return notes
 
 
+def _says(text: str, name: str) -> bool:
+    """Whether TEXT holds NAME as words of its own: "Ali" is not named by "journalist".
+
+    Arabic and Hebrew write particles and names in one word, so there the letters are enough.
+    """
+    said, name = text.casefold(), name.casefold()
+    if _JOINING.search(name):
+        return name in said
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) is not None
+
+
 def _protected_in(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Names and addresses of withheld sources that these reasons hold. Two queries."""
+    """Names and addresses of withheld sources that these reasons may hold. Two queries."""
     said = "\n".join(reasons).casefold()
-    found = (name.casefold() for name in _withheld() if name.strip())
-    return tuple(name for name in found if name in said)
+    names = (name.strip() for name in _withheld())
+    return tuple(name for name in names if name and name.casefold() in said)
 
 
 def _withheld() -> Iterator[str]:
