@@ -83,8 +83,8 @@ class Change:
 class SourceLife:
     """`more_partners`: how many are not shown; `tried`: captures that ended in the time looked at.
 
-    `older`, `newer`: keys of the changes before and after those that are shown, or nothing; `newer`
-    is 0 where these are the newest of all.
+    `older`, `newer`: keys of the pages of changes before and after this one, or nothing; 0 is the
+    key of the newest page.
     """
 
     partners: tuple[Partner, ...]

@@ -153,7 +153,7 @@ class SourcePage:
 
 
 def source_page(number: int, before: UUID | None = None) -> SourcePage:
-    """A public source, in at most 14 queries. Missing: no published claim cites one."""
+    """Source NUMBER, in at most 14 queries. Missing: no published claim cites it, or names it."""
     source = (
         public_sources()
         .select_related("owner")
