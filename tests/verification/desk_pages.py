@@ -23,6 +23,15 @@ from verification.services.status import Change, change_status
 HTMX = {"HX-Request": "true"}
 REASON = "Two photos matched to a street corner; the losing side admits it."
 FINDING = "Photos from inside and an admission say the suburb was retaken."
+# What the page asks of who confirms the claim of `decidable_claim`.
+CONFIRM = {
+    "target": "confirmed",
+    "finding": FINDING,
+    "reason_code": "conclusive_visual_evidence",
+    "reason": REASON,
+    "would_change_it": "Dated images that show the other side inside the suburb.",
+    "decided_by": ["3", "4"],
+}
 
 
 def report(claim: Claim, grade: str, **fields: Any) -> None:

@@ -8,12 +8,20 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
 from claims.models import Claim
 from claims.vocabulary import Publication
 from sources.models import Affiliation, Source, SourceGrade
 from sources.vocabulary import Degree, Safety
 from tests.factories import ClaimFactory, EvidenceFactory, PartyFactory, SourceFactory
-from verification.selectors.public_reasons import KEPT_BACK, NOT_PUBLIC, why_kept_back
+from tests.verification.desk_pages import CONFIRM, decidable_claim, send
+from verification.models import StatusProposal
+from verification.selectors.public_reasons import (
+    KEPT_BACK,
+    NAMES_SOMEBODY,
+    NOT_PUBLIC,
+    why_kept_back,
+)
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2016, 11, 12, 9, 48, tzinfo=UTC)
@@ -115,3 +123,38 @@ def test_reasons_of_many_cost_the_queries_of_one(
         judged({})
     with django_assert_max_num_queries(9):
         assert Client().get("/api/v1/sources").status_code == 200
+
+
+# --- As they are written
+
+
+@pytest.mark.parametrize("field", ["finding", "reason", "would_change_it"])
+def test_who_writes_a_protected_name_for_readers_is_told_so(
+    field: str, checker: User, checker_client: Client
+) -> None:
+    claim = decidable_claim(checker)
+    person = SourceFactory.create(name="Amal of the bakery")
+    said = {**CONFIRM, field: "As Amal of the Bakery says, who saw it.", "version": claim.version}
+    path = f"/desk/c/{claim.number}/status"
+    Source.objects.filter(pk=person.pk).update(safety=Safety.WITHHELD, safety_reason="At risk.")
+    refused = send(checker_client, path, **said)
+    assert (refused.status, StatusProposal.objects.count()) == (422, 0)
+    assert NAMES_SOMEBODY in refused.alert
+    assert "Amal of the Bakery" in refused.part("status-form")
+    Source.objects.filter(pk=person.pk).update(safety=Safety.PUBLIC)
+    assert send(checker_client, path, **said).status == 303
+    assert StatusProposal.objects.count() == 1
+
+
+def test_a_grade_for_readers_does_not_name_another_who_is_protected(
+    checker_client: Client,
+) -> None:
+    person = SourceFactory.create(
+        name="Amal of the bakery", safety=Safety.WITHHELD, safety_reason="At risk."
+    )
+    source = SourceFactory.create()
+    said = {"grade": "B", "rationale": "It asks Amal of the bakery before it writes."}
+    refused = send(checker_client, f"/desk/s/{source.number}/judge", **said)
+    assert (refused.status, source.grades.count()) == (422, 0)
+    assert NAMES_SOMEBODY in refused.part("what-if")
+    assert send(checker_client, f"/desk/s/{person.number}/judge", **said).status == 303

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from desk_pages import (
+    CONFIRM,
     FINDING,
     HTMX,
     REASON,
@@ -25,15 +26,6 @@ from verification.models import StatusEvent, StatusProposal
 from verification.models.status import ProposalState
 
 pytestmark = pytest.mark.django_db
-
-CONFIRM = {
-    "target": "confirmed",
-    "finding": FINDING,
-    "reason_code": "conclusive_visual_evidence",
-    "reason": REASON,
-    "would_change_it": "Dated images that show the other side inside the suburb.",
-    "decided_by": ["3", "4"],
-}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django import forms
 from claims.selectors.private import is_named, names_of_private_claims
 from sources.models import Source
 from sources.services.judgement import LEAST_REASON, LONGEST_NOTE, LONGEST_REASON
-from sources.vocabulary import Degree, Grade
+from sources.vocabulary import Degree, Grade, Safety
 from verification.forms.public import ReportQuery
 from verification.forms.widgets import folded, line, offer, written
 from verification.selectors.choices import party_choices, party_of
@@ -21,6 +21,7 @@ from verification.selectors.owners import (
     owners_offered,
     owners_written,
 )
+from verification.selectors.public_reasons import NAMES_SOMEBODY, naming_protected
 from verification.selectors.what_if import Tried, own_parties
 
 LONGEST_OWNER = 1000
@@ -180,10 +181,14 @@ class JudgeForm(WhatIfForm):
             why.error_messages |= dict.fromkeys(("required", "min_length"), NO_REASON_GIVEN)
 
     def clean_rationale(self) -> str:
-        """Refused: readers would see it, and it names a claim that they do not see."""
+        """Refused: readers would see it, and it names what they do not see."""
         why: str = self.cleaned_data["rationale"]
-        if self._is_for_readers() and is_named(why, names_of_private_claims([why])):
+        if not self._is_for_readers():
+            return why
+        if is_named(why, names_of_private_claims([why])):
             raise forms.ValidationError(NAMES_A_PRIVATE_CLAIM)
+        if self.source.safety != Safety.WITHHELD and naming_protected([why]):
+            raise forms.ValidationError(NAMES_SOMEBODY)
         return why
 
     def _is_for_readers(self) -> bool:

@@ -20,6 +20,7 @@ from verification.conditions import MAX_FINDING, MIN_REASON, ReasonCode
 from verification.conditions.statements import written_length
 from verification.forms.widgets import MomentOfDay, ProseField, folded, offer, written
 from verification.selectors.editor_rows import DeskRow
+from verification.selectors.public_reasons import NAMES_SOMEBODY, naming_protected
 from verification.services.status import Change
 from verification.workflow import Transition
 
@@ -59,6 +60,7 @@ _MISSING = {
     "superseded_by": "Enter the number of the claim that follows.",
     "decided_by": "Pick at least one item that decided it.",
 }
+_FOR_READERS = ("finding", "reason", "would_change_it", "unknowns")
 _ALWAYS = ("reason_code", "reason", "target", "version")
 
 
@@ -163,6 +165,14 @@ class StatusForm(forms.Form):
             return claim_for(self.actor, number)
         except Missing as error:
             raise forms.ValidationError(error.message) from error
+
+    def clean(self) -> None:
+        """Refused: readers would see a name that is withheld from them."""
+        texts = {name: self.cleaned_data.get(name) for name in _FOR_READERS}
+        written = {name: text for name, text in texts.items() if text}
+        telling = naming_protected(written.values())
+        for name in [name for name, text in written.items() if text in telling]:
+            self.add_error(name, NAMES_SOMEBODY)
 
     def change(self) -> Change:
         """What the services take; the form is valid."""

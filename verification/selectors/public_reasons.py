@@ -7,7 +7,7 @@ is shown. Reasons are append-only: one that may not be shown stays whole at the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from claims.selectors.private import is_named, names_of_private_claims
 from sources.models import Source, SourceAddress
@@ -15,6 +15,7 @@ from sources.vocabulary import Safety
 
 KEPT_BACK = "The reason is on record at the desk; it names a source that we protect."
 NOT_PUBLIC = "The reason is on record at the desk; it names a claim that is not public."
+NAMES_SOMEBODY = "It names a source that we protect: readers would see it. Leave the name out."
 _JOINING = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -30,12 +31,14 @@ def why_kept_back(reasons: Iterable[str]) -> dict[str, str]:
     if not written:
         return {}
     claims = names_of_private_claims(written)
-    protected = _protected_in(written)
     notes = {reason: NOT_PUBLIC for reason in written if is_named(reason, claims)}
-    for reason in written:
-        if any(_says(reason, name) for name in protected):
-            notes[reason] = KEPT_BACK
-    return notes
+    return notes | dict.fromkeys(naming_protected(written), KEPT_BACK)
+
+
+def naming_protected(texts: Collection[str]) -> frozenset[str]:
+    """Those of TEXTS that name a source which is withheld. Two queries."""
+    names = _protected_in(texts)
+    return frozenset(text for text in texts if any(_says(text, name) for name in names))
 
 
 def _says(text: str, name: str) -> bool:
@@ -49,9 +52,9 @@ def _says(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) is not None
 
 
-def _protected_in(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Names and addresses of withheld sources that these reasons may hold. Two queries."""
-    said = "\n".join(reasons).casefold()
+def _protected_in(texts: Collection[str]) -> tuple[str, ...]:
+    """Names and addresses of withheld sources that these texts may hold."""
+    said = "\n".join(texts).casefold()
     names = (name.strip() for name in _withheld())
     return tuple(name for name in names if name and name.casefold() in said)
 
