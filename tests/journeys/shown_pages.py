@@ -51,7 +51,7 @@ PROPOSED = [
     Shown("search", "/search?q=zeppelin"),
     Shown("claim", "/c/{claim}/{slug}"),
     Shown("claim", "/c/{plain}/{plain_slug}"),
-    Shown("claim", "/c/4000/none", refusal=404),
+    Shown("claim", "/c/999999999/none", refusal=404),
     Shown("event", "/e/{event}/{event_slug}"),
     Shown("sources", "/sources"),
     Shown("source", "/s/{source}/{source_slug}"),
@@ -80,7 +80,7 @@ PROPOSED = [
     Shown("desk_claim", "/desk/c/{claim}", CHECKER),
     Shown("desk_claim", "/desk/c/{claim}?open={photo}", EDITOR),
     Shown("desk_claim", "/desk/c/{plain}?open=1", CHECKER),
-    Shown("desk_claim", "/desk/c/4000", CHECKER, refusal=404),
+    Shown("desk_claim", "/desk/c/999999999", CHECKER, refusal=404),
     Shown("desk_status", "/desk/c/{claim}/status", CHECKER),
     Shown("desk_status", "/desk/c/{plain}/status?target=confirmed", CHECKER),
 ]

@@ -162,7 +162,7 @@ def test_the_desk_alone_sees_a_withheld_name(checker_client: Client, source: Sou
 
 
 def test_there_is_no_page_of_a_source_that_nobody_knows(checker_client: Client) -> None:
-    assert get(checker_client, "/desk/s/4000").status == HTTPStatus.NOT_FOUND
+    assert get(checker_client, "/desk/s/999999999").status == HTTPStatus.NOT_FOUND
 
 
 # --- Judging it otherwise

@@ -67,7 +67,7 @@ def test_a_draft_has_no_public_page_to_link(checker_client: Client) -> None:
 
 
 def test_an_unknown_claim_is_missing(checker_client: Client) -> None:
-    assert checker_client.get("/desk/c/999").status_code == 404
+    assert checker_client.get("/desk/c/999999999").status_code == 404
 
 
 def test_strangers_are_sent_to_sign_in(claim: Claim) -> None:

@@ -269,7 +269,7 @@ def test_unverifiable_says_what_was_tried_and_when_to_look_again(
 
 @pytest.mark.parametrize(
     ("follower", "words"),
-    [("999", "There is no claim 999."), ("self", "A claim cannot follow itself.")],
+    [("9" * 9, "There is no claim 999999999."), ("self", "A claim cannot follow itself.")],
 )
 def test_superseded_names_a_claim_that_there_is(
     checker_client: Client, follower: str, words: str
