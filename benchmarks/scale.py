@@ -123,6 +123,7 @@ def additions(folder: Path, size: Figures) -> Figures:
     from accounts.roles import Role  # noqa: PLC0415
     from accounts.services.people import add_person, make_password  # noqa: PLC0415
     from claims.models import Claim, Evidence  # noqa: PLC0415
+    from core.collector import leave_what_is_loaded  # noqa: PLC0415
 
     actor = add_person(
         email=f"desk-{os.getpid()}@example.org",
@@ -136,6 +137,7 @@ def additions(folder: Path, size: Figures) -> Figures:
     rows = {"drawn at random": list(spread[:count]), "the most reports": list(biggest)}
     fresh = iter([number for number in range(101, 101 + 3 * count) if number % 33])
     _add(actor, rows["drawn at random"][:5], fresh)  # a server's plans and caches are warm
+    leave_what_is_loaded()  # as the web server and a worker do
     figures = {name: _add(actor, claims, fresh) for name, claims in rows.items()}
     for name, claims in rows.items():
         figures[name]["reports on each claim"] = median(

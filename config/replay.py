@@ -13,6 +13,7 @@ import django
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 
+from core.collector import leave_what_is_loaded
 from core.replay_gate import GetResponse, ReplayGate
 from verification.replay_addresses import main_origins
 
@@ -44,3 +45,4 @@ def policy() -> str:
 
 django.setup(set_prefix=False)
 application = ReplayHandler()
+leave_what_is_loaded()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from claims.models.claim import Claim, ClaimRelation, Event, Place
+from claims.models.claim import Claim, ClaimRelation, Event, Place, claim_words
 from claims.models.evidence import Evidence
 from claims.models.imports import ArticleImport, ClaimDraft, Footnote
 
@@ -13,4 +13,5 @@ __all__ = [
     "Evidence",
     "Footnote",
     "Place",
+    "claim_words",
 ]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Left, Length, Lower
 
 from claims.vocabulary import (
@@ -20,6 +23,19 @@ from core.columns import one_of, public_number, term
 from sources.models import Party, Source
 
 models.CharField.register_lookup(Length)
+
+
+def claim_words() -> CombinedExpression:
+    """What a search looks in, as the index of this name has it: each word, and its stem.
+
+    A stem is that of English or Arabic, whichever the claim is in: the language of a word that is
+    searched for is not known.
+    """
+    said = ("sentence", "finding")
+    as_written, english, arabic = (
+        SearchVector(*said, config=config) for config in ("simple", "english", "arabic")
+    )
+    return as_written + english + arabic
 
 
 class Event(models.Model):
@@ -160,6 +176,12 @@ class Claim(models.Model):
         indexes = [
             models.Index(fields=["publication", "-changed_at", "-number"], name="claim_recent"),
             models.Index(fields=["status", "-changed_at", "-number"], name="claim_by_status"),
+            models.Index(
+                fields=["-changed_at", "-number"],
+                name="claim_changed",
+                condition=Q(merged_into__isnull=True),
+            ),
+            GinIndex(claim_words(), name="claim_words"),
             models.Index(
                 fields=["assess_due_at"],
                 name="claim_assess_due",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
-from claims.models import Claim
+from claims.models import Claim, ClaimRelation
 from claims.vocabulary import RelationKind
 
 
 def rivals_of(claim: Claim) -> models.QuerySet[Claim]:
-    """Claims that cannot hold together with CLAIM, whichever of the two names the other."""
-    kind = RelationKind.CONTRADICTS
+    """Claims that cannot hold together with CLAIM, whichever of the two names the other.
+
+    A union of two indexes: with OR between joins the server reads every claim there is.
+    """
+    contradicting = ClaimRelation.objects.filter(kind=RelationKind.CONTRADICTS)
+    named = contradicting.filter(from_claim=claim).values("to_claim")
     return Claim.objects.filter(
-        Q(relations__to_claim=claim, relations__kind=kind)
-        | Q(related_from__from_claim=claim, related_from__kind=kind)
-    ).distinct()
+        pk__in=named.union(contradicting.filter(to_claim=claim).values("from_claim"))
+    )
 
 
 def times_overlap(one: Claim, other: Claim) -> bool:

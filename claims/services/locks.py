@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 
 from audit.services.record import recording
@@ -39,9 +38,10 @@ def lock_with_rivals(claim: Claim, *, expected_version: int | None = None) -> Cl
 
     All in number order. Whoever may confirm a claim needs its rivals to hold still.
     """
+    rivals = rivals_of(claim).values_list("pk", flat=True)
     list(
         Claim.objects.select_for_update()
-        .filter(Q(pk=claim.pk) | Q(pk__in=rivals_of(claim).values("pk")))
+        .filter(pk__in=[claim.pk, *rivals])
         .order_by("number")
         .values_list("pk", flat=True)
     )

@@ -24,7 +24,10 @@ class FixityCheck(models.Model):
 
     class Meta:
         ordering = ["-checked_at", "-pk"]
-        indexes = [models.Index(fields=["stored", "-checked_at"], name="fixity_of_object")]
+        indexes = [
+            models.Index(fields=["stored", "-checked_at"], name="fixity_of_object"),
+            models.Index(fields=["stored"], name="fixity_failed", condition=Q(ok=False)),
+        ]
         triggers = append_only("fixity")
 
 

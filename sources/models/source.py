@@ -50,6 +50,7 @@ class Source(models.Model):
                 name="source_withheld_with_reason",
             ),
         ]
+        indexes = [models.Index(fields=["name", "number"], name="source_by_name")]
 
     @property
     def public_name(self) -> str:

@@ -26,8 +26,10 @@ class FixityHealth:
 def damaged_now() -> QuerySet[StoredObject]:
     """Objects that were found damaged at their last check and could not be restored."""
     newest = FixityCheck.objects.filter(stored=OuterRef("pk")).order_by("-checked_at", "-pk")
+    ever_damaged = FixityCheck.objects.filter(ok=False).values("stored")  # few: not all are read
     return (
-        StoredObject.objects.annotate(
+        StoredObject.objects.filter(pk__in=ever_damaged)
+        .annotate(
             was_ok=Subquery(newest.values("ok")[:1]),
             was_restored=Subquery(newest.values("restored")[:1]),
         )

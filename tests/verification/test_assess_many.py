@@ -121,14 +121,14 @@ def test_what_was_scored_by_itself_meanwhile_is_not_overwritten(
     claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between reading and writing another source was filed and counted."""
-    write: Callable[..., int] = many._write
+    write: Callable[..., int] = many.write_scores
 
     def late(*args: object) -> int:
         EvidenceFactory.create(claim=claim, document__source=SourceFactory.graded("A"))
         assess_claim(claim_id=claim.pk)
         return write(*args)
 
-    monkeypatch.setattr(many, "_write", late)
+    monkeypatch.setattr(many, "write_scores", late)
     assert [(portion.changed, portion.left_alone) for portion in run()] == [(0, 1)]
     assert claim.assessments.count() == 1
     assert shown(claim)[3] == 4

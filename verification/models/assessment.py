@@ -11,7 +11,12 @@ from verification.models.scoring_model import ScoringModel
 class Assessment(models.Model):
     """One computed confidence, whole: a timeline is a read, not a computation."""
 
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assessments")
+    claim = models.ForeignKey(
+        Claim,
+        on_delete=models.PROTECT,
+        related_name="assessments",
+        db_index=False,  # assessment_newest begins with it
+    )
     method = models.CharField(max_length=60)
     scoring_model = models.ForeignKey(
         ScoringModel,

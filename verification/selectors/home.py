@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Count, Q, TextField
 from django.db.models.functions import Cast
 
-from claims.models import Claim, Event
+from claims.models import Claim, Event, Place, claim_words
 from claims.selectors.claims import published_claims
 from claims.vocabulary import Publication, Status
 from core.bidi import without_turns
@@ -30,6 +30,8 @@ from verification.selectors.source_page import public_sources
 RECENT, CONTESTED, CORRECTIONS = 6, 5, 3
 MOST_WORDS = 8
 MOST_SOURCES = 5
+MOST_PLACES = 200
+FEW = 5_000
 _WORD = re.compile(r"[\w’'-]+")
 _NUMBER = re.compile(r"(?:claim\s+)?#?(\d{1,12})", re.IGNORECASE)
 
@@ -100,14 +102,14 @@ class Results:
 def search(*, text: str, status: str, before: str) -> Results:
     """Public claims whose sentence, finding or place matches TEXT, last changed first.
 
-    A claim matches if it holds every word, as part of a word or in another form of it; a number
-    alone also finds the claim of that number.
+    A claim matches if it holds every word, as the beginning of a word or in another form of it; a
+    number alone also finds the claim of that number.
     """
     claims = published_claims()
     if status:
         claims = claims.filter(status=status)
     if text:
-        claims = _matching(claims, text)
+        claims = _few_by_key(_matching(claims, text))
     sources = _sources(text) if text and not before else ()
     return Results(recent_first(claims, before), sources)
 
@@ -120,22 +122,48 @@ def _matching(claims: models.QuerySet[Claim], text: str) -> models.QuerySet[Clai
     number = _NUMBER.fullmatch(text.strip())
     if number:
         found |= Q(number=int(number[1]))
-    return claims.annotate(
-        words=SearchVector("sentence", "finding", config="english"),
-        place_names=Cast("place__names", TextField()),
-    ).filter(found)
+    return claims.annotate(words=claim_words()).filter(found)
+
+
+def _few_by_key(claims: models.QuerySet[Claim]) -> models.QuerySet[Claim]:
+    """The same claims, named by their keys where they are few.
+
+    They are shown last changed first. Where many match, the server soon has a page of them if it
+    goes by that order; where few do, it would read every claim, and it cannot tell which is so.
+    """
+    keys = list(claims.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return claims if len(keys) > FEW else Claim.objects.filter(pk__in=keys)
 
 
 def _holds_all(words: Sequence[str]) -> Q:
+    """Each condition is one that an index answers: no claim is read that does not match."""
+    places = _places_named(words)
     found = Q()
     for word in words:
-        found &= (
-            Q(sentence__icontains=word)
-            | Q(finding__icontains=word)
-            | Q(place__name__icontains=word)
-            | Q(place_names__icontains=word)
-        )
+        found &= Q(words=_begins_with(word) | _forms_of(word)) | Q(place__in=places[word])
     return found
+
+
+def _begins_with(word: str) -> SearchQuery:
+    quoted = word.replace("'", "''")
+    return SearchQuery(f"'{quoted}':*", config="simple", search_type="raw")
+
+
+def _forms_of(word: str) -> SearchQuery:
+    return SearchQuery(word, config="english") | SearchQuery(word, config="arabic")
+
+
+def _places_named(words: Sequence[str]) -> Mapping[str, list[int]]:
+    """Primary keys of the places with a name that holds the word, by word. One query."""
+    named = Q()
+    for word in words:
+        named |= Q(name__icontains=word) | Q(in_all_languages__icontains=word)
+    places = Place.objects.annotate(in_all_languages=Cast("names", TextField())).filter(named)
+    names = {
+        place.pk: " ".join([place.name, *map(str, place.names.values())]).casefold()
+        for place in places.order_by("pk")[:MOST_PLACES]
+    }
+    return {word: [pk for pk, name in names.items() if word.casefold() in name] for word in words}
 
 
 def _sources(text: str) -> tuple[SourceHit, ...]:

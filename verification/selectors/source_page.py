@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from claims.models import Claim, Evidence
 from claims.vocabulary import Publication
@@ -29,12 +29,17 @@ UNALIGNED = "Not aligned"
 
 
 def public_sources() -> models.QuerySet[Source]:
-    """Sources that a published claim cites or names; the others are work in progress."""
+    """Sources that a published claim cites or names; the others are work in progress.
+
+    Asked of one source at a time, by a union: of two questions joined by OR the server makes lists
+    of all sources that any claim cites.
+    """
     cited = Evidence.objects.filter(
         document__source=OuterRef("pk"), claim__publication=Publication.PUBLISHED
     )
     named = Claim.objects.filter(claimant=OuterRef("pk"), publication=Publication.PUBLISHED)
-    return Source.objects.filter(Exists(cited) | Exists(named))
+    either = cited.order_by().values("pk").union(named.order_by().values("pk"), all=True)
+    return Source.objects.filter(Exists(either))
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,6 @@ class SourcePage:
 
     number: int
     href: str
-    slug: str
     name: str
     withheld: bool
     kind: str
@@ -152,24 +156,29 @@ class SourcePage:
     older: str
 
 
-def source_page(number: int, before: UUID | None = None) -> SourcePage:
-    """Source NUMBER, in at most 14 queries. Missing: no published claim cites it, or names it."""
-    source = (
-        public_sources()
-        .select_related("owner")
-        .prefetch_related("affiliations__party", "grades__graded_by", "ratings", "addresses")
-        .filter(number=number)
-        .first()
-    )
+def public_source(number: int) -> Source:
+    """Source NUMBER. Missing: no published claim cites it, or names it."""
+    source = public_sources().select_related("owner").filter(number=number).first()
     if source is None:
         raise Missing(f"There is no source {number}.")
+    return source
+
+
+def source_slug(source: Source) -> str:
+    return slug_of(source.public_name, "source")
+
+
+def source_page(source: Source, before: UUID | None = None) -> SourcePage:
+    """What readers see of SOURCE, which `public_source` gave, in at most 13 more queries."""
+    prefetch_related_objects(
+        [source], "affiliations__party", "grades__graded_by", "ratings", "addresses"
+    )
     withheld = source.safety == Safety.WITHHELD
     reports, older = _reports(source, before)
     reasons = reasons_for_readers([source])
     return SourcePage(
         number=source.number,
         href=source_path(source.number, source.public_name),
-        slug=slug_of(source.public_name, "source"),
         name=source_name(source),
         withheld=withheld,
         kind=str(source.get_kind_display()),

@@ -6,7 +6,13 @@ from django.utils.http import urlencode
 
 from core.caching import public_page
 from verification.forms.public import ListQuery, ReportQuery, asked
-from verification.selectors.source_page import source_list, source_page
+from verification.selectors.redaction import source_href
+from verification.selectors.source_page import (
+    public_source,
+    source_list,
+    source_page,
+    source_slug,
+)
 
 
 @public_page
@@ -18,8 +24,9 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def source(request: HttpRequest, number: int, slug: str = "") -> HttpResponse:
-    page = source_page(number, asked(ReportQuery, request.GET)["before"])
-    if slug != page.slug:
-        return HttpResponsePermanentRedirect(page.href)
+    found = public_source(number)
+    if slug != source_slug(found):
+        return HttpResponsePermanentRedirect(source_href(found))
+    page = source_page(found, asked(ReportQuery, request.GET)["before"])
     older = f"?{urlencode({'before': page.older})}" if page.older else ""
     return render(request, "public/source.html", {"page": page, "older": older})

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.collector import leave_what_is_loaded
 from core.several import run_several, stop_with_input
 from sources.services.batches import CaptureWorker
 from sources.services.installation import capturer
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"Capturing, {at_once} pages at a time. Ctrl-C stops.")
         if options["processes"] == 1:
-            gc.freeze()  # what is loaded stays; the collector need not look at it again and again
+            leave_what_is_loaded()
             gc.set_threshold(_NEW_OBJECTS)
             CaptureWorker(capturer(), threads=options["threads"]).run(stop)
         else:
