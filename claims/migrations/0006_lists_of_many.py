@@ -8,13 +8,21 @@ SAID = ("sentence", "finding")
 
 
 class Migration(migrations.Migration):
-    """Indexes without which a search and the list of claims read every claim there is."""
+    """Indexes without which a search and the list of claims read every claim there is.
+
+    They make a row that leaves its page dearer, so that each page keeps a little more room for the
+    first scores: a claim grows by 24 bytes with them.
+    """
 
     dependencies = [
         ("claims", "0005_private_opening"),
     ]
 
     operations = [
+        migrations.RunSQL(
+            "ALTER TABLE claims_claim SET (fillfactor = 45)",
+            "ALTER TABLE claims_claim SET (fillfactor = 50)",
+        ),
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(
@@ -38,6 +46,7 @@ class Migration(migrations.Migration):
                     SearchConfig("simple"),
                 ),
                 name="claim_words",
+                fastupdate=False,
             ),
         ),
     ]

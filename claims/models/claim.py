@@ -181,7 +181,7 @@ class Claim(models.Model):
                 name="claim_changed",
                 condition=Q(merged_into__isnull=True),
             ),
-            GinIndex(claim_words(), name="claim_words"),
+            GinIndex(claim_words(), name="claim_words", fastupdate=False),
             models.Index(
                 fields=["assess_due_at"],
                 name="claim_assess_due",

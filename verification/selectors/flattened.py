@@ -76,8 +76,10 @@ def _in_one_column() -> str:
     return " | ".join(terms)
 
 
+NO_COPY = 0
 EVIDENCE = f"""
-SELECT e.claim_id, e.document_id, COALESCE(e.snapshot_id, 0), e.added_at, e.position::integer,
+SELECT e.claim_id, e.document_id, COALESCE(e.snapshot_id, {NO_COPY}), e.added_at,
+       e.position::integer,
        {_in_one_column()}
   FROM claims_evidence e"""  # noqa: S608  # our own constants
 EVIDENCE_COLUMNS: Columns = {
@@ -112,11 +114,11 @@ SELECT d.id, COALESCE(d.source_id, 0), COALESCE(d.published_at, 'infinity'),
 DOCUMENT_COLUMNS: Columns = {"id": "i8", "source": "i8", "published": "i8", "origin": "i8"}
 
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in sorted(map(str, HOLDS_THE_DOCUMENT)))
-ARCHIVED = f"""
+NOT_ARCHIVED = f"""
 SELECT s.id FROM sources_snapshot s
- WHERE s.state = '{CaptureState.SEALED}' AND s.outcome IN ({_OUTCOMES})
-   AND NOT EXISTS (SELECT 1 FROM sources_takedown t WHERE t.snapshot_id = s.id)"""  # noqa: S608  # our own constants
-ARCHIVED_COLUMNS: Columns = {"id": "i8"}
+ WHERE (s.state = '{CaptureState.SEALED}' AND s.outcome IN ({_OUTCOMES})
+        AND NOT EXISTS (SELECT 1 FROM sources_takedown t WHERE t.snapshot_id = s.id)) IS NOT TRUE"""  # noqa: S608  # our own constants
+NOT_ARCHIVED_COLUMNS: Columns = {"id": "i8"}
 
 
 def _sources(owned: str) -> str:
@@ -157,16 +159,19 @@ CLAIM_COLUMNS: Columns = {
 
 @dataclass(frozen=True)
 class Library:
-    """Documents and archived copies, by primary key: all of them, or those that were asked for."""
+    """Documents, and copies that hold none of them, by primary key: all, or what was asked for.
+
+    Of copies the exceptions are read, since nearly all that evidence cites are archived.
+    """
 
     documents: Rows
-    archived: Ints
+    not_archived: Ints
 
     @classmethod
     def whole(cls) -> Library:
         return cls(
             _sorted(read_rows(DOCUMENTS, DOCUMENT_COLUMNS)),
-            _ids(read_rows(ARCHIVED, ARCHIVED_COLUMNS)),
+            _ids(read_rows(NOT_ARCHIVED, NOT_ARCHIVED_COLUMNS)),
         )
 
     @classmethod
@@ -175,7 +180,7 @@ class Library:
         copies = among("s.id", evidence["copy"], others=True)
         return cls(
             _sorted(read_rows(f"{DOCUMENTS} WHERE {documents}", DOCUMENT_COLUMNS)),
-            _ids(read_rows(f"{ARCHIVED} AND {copies}", ARCHIVED_COLUMNS)),
+            _ids(read_rows(f"{NOT_ARCHIVED} AND {copies}", NOT_ARCHIVED_COLUMNS)),
         )
 
 
@@ -244,7 +249,7 @@ def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:
         document=document,
         source=known[speaker],
         speaker=speaker,
-        excluded=_excluded(evidence, library.archived),
+        excluded=_excluded(evidence, library.not_archived),
     )
 
 
@@ -297,12 +302,12 @@ def bloc_names(numbers: Ints) -> Ints:
     return names
 
 
-def _excluded(evidence: Rows, archived: Ints) -> Ints:
-    place = np.minimum(np.searchsorted(archived, evidence["copy"]), max(len(archived) - 1, 0))
-    kept = archived[place] == evidence["copy"] if len(archived) else np.zeros(len(place), np.bool_)
-    missing = EXCLUSIONS.index(Exclusion.NOT_ARCHIVED)
+def _excluded(evidence: Rows, not_archived: Ints) -> Ints:
+    missing = (evidence["copy"] == NO_COPY) | np.isin(evidence["copy"], not_archived)
     decided = evidence["excluded"].astype(np.int64)
-    found: Ints = np.where((decided == 0) & ~kept, missing, decided)
+    found: Ints = np.where(
+        (decided == 0) & missing, EXCLUSIONS.index(Exclusion.NOT_ARCHIVED), decided
+    )
     return found
 
 
