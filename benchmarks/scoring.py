@@ -17,6 +17,7 @@ are by how much the process of the method grew. Sources are anonymous, so ours s
   cred-a    ours with soft counts from open claims          majority  share that supports
   gold-vote votes weighted by accuracy on settled claims    two-coin  naive Bayes (Laplace)
   slimfast  ridge logistic regression on the sources        ds, one-coin, glad, mace: crowd-kit's
+  slimfast-held  the same with no weight below 0: as ours, it reads no source backwards
 
 crowd-kit is not among the project's requirements: install it elsewhere (pip install crowd-kit) and
 name that interpreter with --crowdkit. Its Dawid–Skene is given the settled claims too. Some of it

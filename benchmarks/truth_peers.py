@@ -46,7 +46,12 @@ def two_coins(data: TruthSet, known: NDArray[np.int64]) -> Column:
     return _sigmoid(log_odds)
 
 
-def regression(data: TruthSet, known: NDArray[np.int64]) -> Column:
+def held_regression(data: TruthSet, known: NDArray[np.int64]) -> Column:
+    """The same with no weight below 0, so that no source is read backwards, as in ours."""
+    return regression(data, known, lowest=0.0)
+
+
+def regression(data: TruthSet, known: NDArray[np.int64], *, lowest: float | None = None) -> Column:
     """Ridge logistic regression on the stance of each source (SLiMFast's ERM, Joglekar 2017)."""
     signs = np.where(data.supports, 1.0, -1.0)
     design = csr_array((signs, (data.claim, data.source)), shape=(data.claims, data.sources))
@@ -61,8 +66,9 @@ def regression(data: TruthSet, known: NDArray[np.int64]) -> Column:
         penalty = 0.5 * (point[1:] @ point[1:]) + 0.005 * point[0] ** 2
         return float(np.logaddexp(0, signed).sum() + penalty), gradient
 
-    start = np.zeros(data.sources + 1)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    start, bounds = np.zeros(data.sources + 1), [(None, None), *[(lowest, None)] * data.sources]
+    options = {"maxiter": 500}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
     return _sigmoid(found[0] + design @ found[1:])
 
 

@@ -31,9 +31,12 @@ PEERS: Mapping[str, Method] = {
     "gold-vote": truth_peers.gold_vote,
     "two-coin": truth_peers.two_coins,
     "slimfast": truth_peers.regression,
+    "slimfast-held": truth_peers.held_regression,
 }
 CROWDKIT = ("ds", "one-coin", "glad", "mace")
-NEEDS_LABELS = ("gold-vote", "two-coin", "slimfast")
+NEEDS_LABELS = ("gold-vote", "two-coin", "slimfast", "slimfast-held")
+FORWARD = ("majority", "gold-vote", "slimfast-held")
+"""Peers that never take a source for worse than chance, and read it backwards; nor does ours."""
 METHODS = (*OURS, *PEERS, *CROWDKIT)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import truth_peers
 from benchmarks.truth_data import Malformed, load, split, splits
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -96,3 +97,22 @@ def test_a_set_that_it_has_never_seen_is_measured(tmp_path: Path) -> None:
         ("unseen", "cred-d"),
     }
     assert all(0 <= row["brier"] <= 1 for row in results)
+
+
+def test_a_held_regression_reads_no_source_backwards(tmp_path: Path) -> None:
+    """Source c says the opposite of what is true, each time."""
+    denied = "".join(f"{n},c,{'contradicts' if n % 2 else 'supports'}\n" for n in range(40))
+    alone = {
+        "reports": f"claim,source,stance\n{denied}",
+        "sources": "source,name\nc,C\n",
+    }
+    data = load(folder(tmp_path, **alone))
+    drawn = split(data, 0.5, seed=1)
+    true = data.truth[drawn.judged] == 1
+    free, held = (
+        method(data, drawn.known)[drawn.judged]
+        for method in (truth_peers.regression, truth_peers.held_regression)
+    )
+    assert ((free > 0.5) == true).all()
+    assert np.ptp(held) == 0
+    assert abs(held[0] - 0.5) < 0.1
