@@ -11,7 +11,7 @@ from verification.learning.counts import Reports, Settled
 from verification.learning.fit import fit_columns
 from verification.learning.joint import ASSISTED, OpenClaims, joint
 from verification.scoring import DEFAULT_PARAMETERS, Parameters
-from verification.scoring.parameters import UNGRADED
+from verification.scoring.groups import UNGRADED
 
 Column = NDArray[np.float64]
 

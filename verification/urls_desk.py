@@ -65,6 +65,12 @@ SOURCES: list[URLPattern | URLResolver] = [
     path("desk/s/<int:number>", sources.source, name="desk_source"),
     path("desk/s/<int:number>/judge", sources.judge, name="desk_source_judge"),
     path("desk/s/<int:number>/note", sources.note, name="desk_source_note"),
+    path("desk/s/<int:number>/rate", sources.rate, name="desk_source_rate"),
+    path(
+        "desk/s/<int:number>/ratings/<int:rating>/take-back",
+        sources.unrate,
+        name="desk_source_unrate",
+    ),
 ]
 
 MODELS: list[URLPattern | URLResolver] = [

@@ -10,7 +10,15 @@ from django.db.models.functions import Coalesce
 
 from claims.models import Claim, Evidence
 from claims.vocabulary import QuoteState, Status
-from sources.models import Affiliation, Derivation, GroupMember, GroupState, SourceGrade
+from sources.models import (
+    Affiliation,
+    Derivation,
+    ExternalRating,
+    GroupMember,
+    GroupState,
+    SourceGrade,
+)
+from sources.selectors.ratings import NEWEST_RATING, RATED
 
 # What was quoted does not stand there any more: a person has to look at it.
 MOVED = frozenset(
@@ -82,7 +90,7 @@ def _to_score(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
             )
         )
         .alias(known_until=_KNOWN_UNTIL)
-        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]), bloc=Subquery(_bloc()))
+        .annotate(**_judgements())
     )
 
 
@@ -98,6 +106,7 @@ _SCORED = (
     "withdrawn_at",
     "resolution",
     "document__published_at",
+    "document__source__kind",
     "document__source__number",
     "document__source__owner__number",
     "document__begins_origin__first_document_id",
@@ -108,6 +117,20 @@ _SCORED = (
     "snapshot__outcome",
     "snapshot__takedown__snapshot_id",
 )
+
+
+def _judgements() -> dict[str, Subquery]:
+    """What the desk, and others, hold of the source of each item."""
+    return {
+        "grade": Subquery(_newest_grade().values("grade")[:1]),
+        "rated": Subquery(_newest_rating()),
+        "bloc": Subquery(_bloc()),
+    }
+
+
+def _newest_rating() -> models.QuerySet[Any, Any]:
+    ratings = ExternalRating.objects.filter(source=OuterRef("document__source"))
+    return ratings.order_by(*NEWEST_RATING).values(text=RATED)[:1]
 
 
 def _newest_grade() -> models.QuerySet[SourceGrade]:
@@ -167,5 +190,5 @@ def _loaded(rows: models.QuerySet[Evidence]) -> models.QuerySet[Evidence]:
             ),
         )
         .alias(known_until=_KNOWN_UNTIL)
-        .annotate(grade=Subquery(_newest_grade().values("grade")[:1]), bloc=Subquery(_bloc()))
+        .annotate(**_judgements())
     )

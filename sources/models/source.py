@@ -120,7 +120,11 @@ class SourceGrade(models.Model):
 
 
 class ExternalRating(models.Model):
-    """Somebody else's opinion of a source, with its author; shown, and only a weak prior."""
+    """Somebody else's opinion of a source, with its author; shown, and only a weak prior.
+
+    What sources that are rated alike are worth is learnt from settled claims, never assumed. The
+    newest counts (sources.selectors.ratings).
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="ratings")
     rater = models.CharField(max_length=120)

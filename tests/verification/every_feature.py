@@ -10,6 +10,7 @@ from django.utils import timezone
 from claims.models import Claim, Evidence
 from claims.vocabulary import Alignment, ClaimKind, Directness, Resolution, Stance
 from sources.models import Derivation, Document, Origin, Party, Snapshot, Source, Takedown
+from sources.vocabulary import SourceKind
 from tests.factories import (
     ClaimFactory,
     DocumentFactory,
@@ -50,6 +51,12 @@ class World:
             SourceFactory.graded(grades[n % 7], party=side if n % 5 == 0 else None)
             for n in range(14)
         ]
+        for number, source in enumerate(made):
+            source.kind = list(SourceKind)[number % 4]
+            source.save()
+        for rated in made[::2]:
+            for value in ("mixed", "high"):
+                rated.ratings.create(rater="A rater/2", value=value, scale="low to high")
         for owned in made[3:6]:
             owned.owner = made[0]
             owned.save()

@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from claims.selectors.evidence import evidence_of, evidence_of_all, evidence_to_score
 from core.wire import read_rows, write_rows
+from sources.selectors.ratings import newest_ratings
 from tests.verification.every_feature import World
 from verification.bulk import score
 from verification.bulk.voices import (
@@ -26,6 +27,7 @@ from verification.bulk.voices import (
 from verification.scoring import (
     DEFAULT_PARAMETERS,
     ClaimInput,
+    Group,
     Interest,
     Parameters,
     Report,
@@ -38,6 +40,7 @@ from verification.selectors.flattened import (
     EXCLUSIONS,
     GRADES,
     KINDS,
+    SOURCE_KINDS,
     Flat,
     Library,
     bloc_names,
@@ -71,9 +74,11 @@ def ids_of(world: World) -> np.ndarray[Any, np.dtype[np.int64]]:
 def decoded(flat: Flat) -> list[list[dict[str, Any]]]:
     """Reports of each claim, as the pure scorer is told them."""
     claims: list[list[dict[str, Any]]] = [[] for _ in flat.claims]
+    ratings = newest_ratings()
     for row in range(len(flat)):
         told = claims[flat.claim[row]]
-        told.append(_told(flat, row, len(told) + 1))
+        rated = ratings.get(int(flat.source[row]["id"]))
+        told.append(_told(flat, row, len(told) + 1) | {"rated": rated})
     return claims
 
 
@@ -92,6 +97,7 @@ def _told(flat: Flat, row: int, order: int) -> dict[str, Any]:
         "credibility": int(item["credibility"]) or None,
         "alignment": ALIGNMENTS[item["alignment"]],
         "grade": GRADES[source["grade"]],
+        "source_kind": SOURCE_KINDS[source["kind"]],
         "checked_visual": bool(flat.visual[row]),
         "origin": f"{'origin' if begins else 'document'}-{number}",
         "owner": f"source-{source['owner']}" if source["owner"] else None,
@@ -126,6 +132,8 @@ def test_the_world_has_every_feature(world: World) -> None:
     ]
     assert {report["excluded"] for report in told} == {e and str(e) for e in EXCLUSIONS}
     assert {report["grade"] for report in told} == set(GRADES)
+    assert len({report["source_kind"] for report in told}) > 3
+    assert {report["rated"] for report in told} == {None, "A rater/2: high"}
     assert {report["stance"] for report in told} == set(STANCES)
     assert {report["directness"] for report in told} == set(DIRECTNESSES)
     assert {report["alignment"] for report in told} == set(ALIGNMENTS)
@@ -154,6 +162,12 @@ LEARNT = replace(
     DEFAULT_PARAMETERS,
     priors={"control": 0.3, "quote": 0.6},
     intercept=-0.21,
+    groups={
+        **DEFAULT_PARAMETERS.groups,
+        "B/official_body": Group(0.7, 0.1, 5),
+        "ungraded/state_agency": Group(0.9, 0.4, 9, 3),
+        "ungraded/state_agency/A rater/2: high": Group(0.8, 0.2, 6),
+    },
     effects={**{f"source-{n}": n / 20 for n in range(0, 60, 2)}, "checked_visual": 1.1},
 )
 
@@ -178,9 +192,15 @@ def _with_record(report: Report) -> Report:
 def test_claims_from_the_database_get_the_numbers_of_the_pure_scorer(
     world: World, parameters: Parameters
 ) -> None:
-    known = sources()
+    known, ratings = sources(), newest_ratings()
     speakers = [Speaker()] + [
-        Speaker(f"source-{row['number']}", GRADES[row["grade"]], RECORDS[row["number"] % 40])
+        Speaker(
+            source=f"source-{row['number']}",
+            grade=GRADES[row["grade"]],
+            kind=SOURCE_KINDS[row["kind"]],
+            rated=ratings.get(int(row["id"])),
+            records=RECORDS[row["number"] % 40],
+        )
         for row in known[1:]
     ]
     table = VoiceTable(speakers, VISUALS, parameters)

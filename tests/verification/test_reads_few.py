@@ -88,12 +88,20 @@ def test_where_many_match_a_search_goes_by_the_order_of_the_list(
     assert many == few
 
 
+@pytest.fixture
+def outlets() -> None:
+    Source.objects.bulk_create(Source(name=f"Outlet {number}") for number in range(MANY))
+    analyse("sources_source")
+
+
+@pytest.mark.usefixtures("outlets", "thousands")
 def test_the_list_of_sources_asks_of_one_after_the_other() -> None:
     plan = plans_of(source_list)[0]
     assert "source_by_name" in indexes(plan)
     assert not _lists_all(plan)
 
 
+@pytest.mark.usefixtures("outlets", "thousands")
 def test_of_two_questions_joined_by_or_the_server_makes_a_list() -> None:
     published = Publication.PUBLISHED
     cited = Evidence.objects.filter(document__source=OuterRef("pk"), claim__publication=published)
@@ -108,7 +116,8 @@ def _lists_all(plan: dict[str, object]) -> bool:
     return any("hashed SubPlan" in str(node.get("Filter")) for node in nodes(plan))
 
 
-def test_recent_claims_from_are_the_newest_and_no_others_are_read() -> None:
+@pytest.mark.usefixtures("thousands")
+def test_claims_to_choose_from_are_the_newest_and_no_others_are_read() -> None:
     (plan,) = plans_of(lambda: recent_claims(UserFactory.create()))[-1:]
     assert "claim_changed" in indexes(plan)
 

@@ -15,7 +15,7 @@ from claims.vocabulary import Alignment, Directness, Stance
 from verification.bulk.columns import Flags, Ints, Voices
 from verification.scoring import Interest, Parameters, Report, TrackRecord, interest_of
 from verification.scoring.evidence import Weighed, weigh
-from verification.scoring.parameters import CHECKED_VISUAL
+from verification.scoring.groups import CHECKED_VISUAL
 
 STANCES = tuple(Stance)
 ALIGNMENTS = tuple(Alignment)
@@ -32,10 +32,12 @@ _ALIGNMENT = {(stance, interest_of(stance, a)): a for stance in _SIDES for a in 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A source as the coins see it: its id, its grade, and its record in each interest class."""
+    """A source as the coins see it: its id, what it is like, its record in each interest class."""
 
     source: str = ""
     grade: str | None = None
+    kind: str | None = None
+    rated: str | None = None
     records: Mapping[Interest, TrackRecord] = field(default_factory=dict)
 
 
@@ -101,11 +103,12 @@ class VoiceTable:
         self._known[number] = True
 
     def _weigh(self, speaker: Speaker, interest: Interest, stance: Stance) -> Weighed:
-        """Many sources have the same grade and no record: they are weighed together."""
+        """Many sources are of one group and have no record: they are weighed together."""
         nothing, visual = TrackRecord(), speaker is self._speakers[-1]
         record = speaker.records.get(interest, nothing)
         neutral = speaker.records.get(Interest.NONE, nothing)
-        key = (speaker.grade, interest, stance, visual, record, neutral)
+        alike = (speaker.grade, speaker.kind, speaker.rated)
+        key = (*alike, interest, stance, visual, record, neutral)
         if key not in self._weighed:
             sample = Report(
                 key="",
@@ -114,6 +117,8 @@ class VoiceTable:
                 directness=Directness.REPORTING,
                 alignment=_ALIGNMENT[stance, interest],
                 grade=speaker.grade,
+                source_kind=speaker.kind,
+                rated=speaker.rated,
                 checked_visual=visual,
                 record=record,
                 neutral_record=neutral,

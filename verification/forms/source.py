@@ -144,6 +144,45 @@ class NoteForm(forms.Form):
         super().__init__(data, auto_id="note-%s")
 
 
+class RatingForm(forms.Form):
+    """What somebody else says of a source, as they say it."""
+
+    rater = forms.CharField(
+        label="Who rates it",
+        max_length=120,
+        widget=line(placeholder="A name that readers know"),
+        error_messages={"required": "Say who rates it."},
+    )
+    value = forms.CharField(
+        label="Its rating",
+        max_length=80,
+        widget=line(placeholder="In their words, such as Mixed"),
+        error_messages={"required": "Say how they rate it, in their words."},
+    )
+    scale = forms.CharField(
+        label="On which scale",
+        max_length=120,
+        widget=line(placeholder="From High to Very low"),
+        error_messages={"required": "Say which scale: without it nobody can read the rating."},
+    )
+    rated_on = forms.DateField(
+        label="On which day",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "Write the day like 2016-11-12."},
+    )
+    link = forms.URLField(
+        label="Where they say it",
+        required=False,
+        max_length=600,
+        assume_scheme="https",
+        error_messages={"invalid": "Write the whole address, with https://."},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="rating-%s")
+
+
 class JudgeForm(WhatIfForm):
     """The same to be kept, with a reason; the degree is asked for with a side."""
 

@@ -1,7 +1,9 @@
 """What sources of one group are like: shrunken means, and how much they differ (4.6.1 and 4.6.2).
 
-The groups of the given snapshot are the desk's own beliefs; they take the place of the global mean,
-except for sources that nobody graded.
+The groups of the given snapshot are the desk's own beliefs about grades; they take the place of the
+global mean, except for sources that nobody graded. What settled claims say of the kinds of source
+within a grade, and of those that others rated alike, is learnt below them: each level begins with
+the mean of the one above it.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy
 
-from verification.learning.columns import NEUTRAL, Beliefs, beliefs_of
+from verification.learning.columns import NEUTRAL, beliefs_of
 from verification.learning.counts import Column, Places, Settled
 from verification.scoring import Group, Parameters
-from verification.scoring.parameters import UNGRADED
+from verification.scoring.groups import UNGRADED, grade_of, upwards
 
 GROUP_STRENGTH = 2.0
 """κ_G: how many fully informative sources the desk's belief about a group is worth.
@@ -49,27 +51,26 @@ class LearntGroups:
 def learn_groups(settled: Settled, base: Parameters) -> LearntGroups:
     """Group means by shrinkage and strengths by marginal likelihood, from neutral reports."""
     names = settled.reports.groups
-    before = beliefs_of(names, base)
+    before = beliefs_of([grade_of(name) for name in names], base)
     true, false = (_trials(settled, proved_true=outcome) for outcome in (True, False))
-    beliefs = (before.sensitivity, before.strength), (before.false_support, before.false_strength)
-    u, v = (
-        group_means(trials, _with_global_mean(names, trials, *belief), belief[1])
-        for trials, belief in zip((true, false), beliefs, strict=True)
-    )
-    scale = best_scale(true, u, before.strength)
-    false_scale = best_scale(false, v, before.false_strength)
-    after = Beliefs(u, v, before.strength * scale, before.false_strength * false_scale)
-    learnt = {name: _group(after, place) for place, name in enumerate(names)}
+    u = means_by_level(names, true, before.sensitivity, before.strength)
+    v = means_by_level(names, false, before.false_support, before.false_strength)
+    scale = best_scale(true, _of(names, u), before.strength)
+    false_scale = best_scale(false, _of(names, v), before.false_strength)
+    learnt = {}
+    for name, sensitivity in u.items():
+        belief = base.groups[grade_of(name)]
+        learnt[name] = Group(
+            sensitivity=sensitivity,
+            false_support=v[name],
+            strength=belief.strength * scale,
+            false_strength=belief.strength_if_false * false_scale,
+        )
     return LearntGroups({**base.groups, **learnt}, scale, false_scale)
 
 
-def _group(beliefs: Beliefs, place: int) -> Group:
-    return Group(
-        sensitivity=float(beliefs.sensitivity[place]),
-        false_support=float(beliefs.false_support[place]),
-        strength=float(beliefs.strength[place]),
-        false_strength=float(beliefs.false_strength[place]),
-    )
+def _of(names: Sequence[str], means: Mapping[str, float]) -> Column:
+    return np.array([means[name] for name in names], dtype=np.float64)
 
 
 def _trials(settled: Settled, *, proved_true: bool) -> _Trials:
@@ -81,6 +82,39 @@ def _trials(settled: Settled, *, proved_true: bool) -> _Trials:
     keys, place = np.unique(pairs, return_inverse=True)
     plus = np.bincount(place, reports.supports[chosen], minlength=keys.size).astype(np.float64)
     return _Trials(keys % wide, plus, np.bincount(place, minlength=keys.size).astype(np.float64))
+
+
+def means_by_level(
+    names: Sequence[str], trials: _Trials, belief: Column, strength: Column
+) -> dict[str, float]:
+    """Means of these groups and of all that they are parts of, by name.
+
+    belief, strength: of the grade of each. A grade begins with the belief about it, and a part of a
+    group with the mean of the group.
+    """
+    found: dict[str, float] = {}
+    above = [list(upwards(name))[::-1] for name in names]
+    for depth in range(max(map(len, above), default=0)):
+        within = [number for number, path in enumerate(above) if len(path) > depth]
+        level = sorted({above[number][depth] for number in within})
+        first = [next(n for n in within if above[n][depth] == group) for group in level]
+        place = np.full(len(names), -1)
+        place[within] = [level.index(above[number][depth]) for number in within]
+        part = _within(trials, place)
+        start = (
+            np.array([found[above[number][depth - 1]] for number in first])
+            if depth
+            else _with_global_mean(level, part, belief[first], strength[first])
+        )
+        means = group_means(part, start, strength[first])
+        found |= zip(level, map(float, means), strict=True)
+    return found
+
+
+def _within(trials: _Trials, place: Places) -> _Trials:
+    """Those of groups that have a PLACE of their own now, at that place."""
+    chosen = place[trials.group] >= 0
+    return _Trials(place[trials.group][chosen], trials.plus[chosen], trials.number[chosen])
 
 
 def _with_global_mean(

@@ -15,9 +15,9 @@ from claims.vocabulary import Alignment, Stance, Status
 from verification.scoring import ClaimInput, Exclusion, Interest, Parameters, Report
 from verification.scoring.coins import group_of
 from verification.scoring.evidence import Weighed
+from verification.scoring.groups import CHECKED_VISUAL
 from verification.scoring.independence import Lineage, lineages
 from verification.scoring.ledger import discounts_of, open_ledger
-from verification.scoring.parameters import CHECKED_VISUAL
 from verification.scoring.selection import standing
 
 

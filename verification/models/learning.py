@@ -51,7 +51,7 @@ class SettledReport(models.Model):
     interest = term(InterestWord)
     alignment = term(Alignment)
     claim_kind = term(ClaimKind)
-    group = models.CharField(max_length=40, help_text="Key of the model's groups, as it was then.")
+    group = models.CharField(max_length=260, help_text="Key of the model's groups, as it was then.")
     supports = models.BooleanField()
     proved_true = models.BooleanField()
     weight = models.FloatField(help_text="Credibility times directness.")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from verification.scoring.groups import CHECKED_VISUAL, group_name
 from verification.scoring.model import Interest, Report, TrackRecord
-from verification.scoring.parameters import CHECKED_VISUAL, UNGRADED, Parameters
+from verification.scoring.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,12 @@ class Coins:
 def group_of(report: Report) -> str:
     if report.checked_visual:
         return CHECKED_VISUAL
-    return report.grade or UNGRADED
+    return group_name(report.grade, report.source_kind, report.rated)
 
 
 def neutral_coins(report: Report, parameters: Parameters) -> Coins:
     """Coins as if the source had no interest in the answer."""
-    group = parameters.groups[group_of(report)]
+    group = parameters.group_of(group_of(report))
     disinterested = report.interest is Interest.NONE
     record = report.record if disinterested else report.neutral_record
     strengths = group.strength, group.strength_if_false

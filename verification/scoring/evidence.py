@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from claims.vocabulary import Stance
 from verification.scoring.coins import Coins, coins_of, neutral_coins
+from verification.scoring.groups import CHECKED_VISUAL
 from verification.scoring.interval import (
     mean_of_log,
     mean_of_log_complement,
@@ -14,7 +15,7 @@ from verification.scoring.interval import (
     variance_of_log_complement,
 )
 from verification.scoring.model import Report
-from verification.scoring.parameters import CHECKED_VISUAL, Parameters
+from verification.scoring.parameters import Parameters
 
 UNJUDGED_CREDIBILITY = 6
 

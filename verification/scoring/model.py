@@ -111,6 +111,8 @@ class Report:
     belongs, by a name that no source has; all reports of one owner name the same. origin: documents
     that derive from one first report; None stands alone.
     credibility: Admiralty 1–6, None is 6. grade: Admiralty A–F of the source, None is ungraded.
+    source_kind: a word for what the source is. rated: what somebody else says of it, with who said
+    it; equal text is one rating. See `groups`.
     checked_visual: place, date and authenticity were checked and passed; it is then judged as a
     checked visual and not by its publisher, and `record` is the record of checked visuals.
     record: of this source in the interest class of this report (`interest_of`).
@@ -126,6 +128,8 @@ class Report:
     credibility: int | None = None
     alignment: Alignment = Alignment.NEUTRAL
     grade: str | None = None
+    source_kind: str | None = None
+    rated: str | None = None
     checked_visual: bool = False
     record: TrackRecord = TrackRecord()
     neutral_record: TrackRecord = TrackRecord()
@@ -162,8 +166,9 @@ class Report:
         row: dict[str, object] = {name: getattr(self, name) for name in _REPORT_FIELDS}
         row["record"] = self.record.as_dict()
         row["neutral_record"] = self.neutral_record.as_dict()
-        if self.bloc is None:  # as before there were any, so that what was stored compares
-            del row["bloc"]
+        for name in ("bloc", "source_kind", "rated"):
+            if row[name] is None:  # as before there were any, so that what was stored compares
+                del row[name]
         return row
 
 

@@ -14,13 +14,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
+from verification.scoring.groups import CHECKED_VISUAL, UNGRADED, upwards
 from verification.scoring.independence import Correlations
 
 METHOD = "cred-d/2"
 """Name and version of the method; it changes whenever the same input could score differently."""
-
-UNGRADED = "ungraded"
-CHECKED_VISUAL = "checked_visual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,7 @@ def _nothing() -> Mapping[str, float]:
 class Parameters:
     """One immutable snapshot; `version` names it.
 
+    groups: by grade, and parts of these that settled claims told apart (`groups.group_name`).
     prior, priors: probability that a claim is true before any report, by kind of claim.
     intercept: α. effect: β, for sources without an entry in `effects` (b_s by source id).
     interest_shift: δ. interest_strength: κ_z. owner_correlation: ρ of one owner.
@@ -135,6 +134,13 @@ class Parameters:
 
     def prior_of(self, kind: str) -> float:
         return self.priors.get(kind, self.prior)
+
+    def group_of(self, name: str) -> Group:
+        """What is believed of a group, or else of the smallest that it is a part of."""
+        for group in upwards(name):
+            if group in self.groups:
+                return self.groups[group]
+        raise ValueError(f"The snapshot knows no group {name}.")
 
     def effect_of(self, source: str) -> float:
         return self.effects.get(source, self.effect)

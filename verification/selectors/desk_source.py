@@ -14,6 +14,7 @@ from core.bidi import with_turns_shown, without_turns
 from core.charts import Said
 from core.errors import Missing
 from sources.models import Source, SourceGrade
+from sources.selectors.ratings import newest_ratings
 from sources.vocabulary import Grade, Safety
 from verification.desk_addresses import desk_source_path, item_path
 from verification.learning.calibration import Calibration
@@ -199,7 +200,7 @@ _SERVES = {
 def _weights(source: Source, grade: str | None, parameters: Parameters) -> tuple[Weight, ...]:
     """Of an ordinary report whose information nobody judged, before any discount."""
     name = f"source-{source.number}"
-    found = records_of(name)
+    found, rated = records_of(name), newest_ratings([source.pk]).get(source.pk)
 
     def evidence(stance: Stance, alignment: Alignment) -> float:
         return weigh(
@@ -210,6 +211,8 @@ def _weights(source: Source, grade: str | None, parameters: Parameters) -> tuple
                 directness=Directness.REPORTING,
                 alignment=alignment,
                 grade=grade,
+                source_kind=source.kind,
+                rated=rated,
                 record=found.get(interest_of(stance, alignment), TrackRecord()),
                 neutral_record=found.get(Interest.NONE, TrackRecord()),
             ),

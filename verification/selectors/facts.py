@@ -103,6 +103,11 @@ def _grade(evidence: Any) -> str | None:
     return grade
 
 
+def _rated(evidence: Any) -> str | None:
+    rated: str | None = evidence.rated  # annotated as the grade is
+    return rated
+
+
 def _bloc(evidence: Any) -> str | None:
     number: int | None = evidence.bloc  # annotated as the grade is
     return None if number is None else f"group-{number}"
@@ -178,6 +183,8 @@ def report(evidence: Evidence, order: int) -> Report:
         credibility=evidence.credibility,
         alignment=Alignment(evidence.alignment),
         grade=_grade(evidence),
+        source_kind=source.kind if source else None,
+        rated=_rated(evidence),
         checked_visual=evidence.visual_checked_at is not None
         and evidence.directness == Directness.FIRST_HAND_VISUAL,
         origin=origin_key(evidence),

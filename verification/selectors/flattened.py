@@ -19,7 +19,7 @@ from claims.vocabulary import ClaimKind, Resolution
 from core.wire import Columns, Rows, among, read_rows
 from sources.models import GroupState
 from sources.outcomes import HOLDS_THE_DOCUMENT
-from sources.vocabulary import CaptureState, DerivationState, Grade
+from sources.vocabulary import CaptureState, DerivationState, Grade, SourceKind
 from verification.bulk.columns import NO_BLOC, NO_OWNER, Flags, Ints, Reports
 from verification.bulk.voices import (
     ALIGNMENTS,
@@ -33,6 +33,7 @@ from verification.scoring import Directness, Exclusion, Parameters, Stance
 
 KINDS = tuple(ClaimKind)
 GRADES: tuple[Grade | None, ...] = (None, *Grade)
+SOURCE_KINDS: tuple[SourceKind | None, ...] = (None, *SourceKind)
 EXCLUSIONS: tuple[Exclusion | None, ...] = (
     None,
     Exclusion.WITHDRAWN,
@@ -125,7 +126,7 @@ def _sources(owned: str) -> str:
     """SQL: every source, with owners as the table or query OWNED has them."""
     return f"""
 SELECT s.id, s.number, COALESCE(o.number, 0), ({_places("g.grade", GRADES, other=0)})::smallint,
-       COALESCE(b.bloc, 0)
+       ({_places("s.kind", SOURCE_KINDS, other=0)})::smallint, COALESCE(b.bloc, 0)
   FROM {owned} s
   LEFT JOIN sources_source o ON o.id = s.owner_id
   LEFT JOIN (SELECT DISTINCT ON (source_id) source_id, grade FROM sources_sourcegrade
@@ -138,7 +139,14 @@ SELECT s.id, s.number, COALESCE(o.number, 0), ({_places("g.grade", GRADES, other
  ORDER BY s.id"""  # noqa: S608  # our own constants and primary keys
 
 
-SOURCE_COLUMNS: Columns = {"id": "i8", "number": "i8", "owner": "i8", "grade": "i2", "bloc": "i8"}
+SOURCE_COLUMNS: Columns = {
+    "id": "i8",
+    "number": "i8",
+    "owner": "i8",
+    "grade": "i2",
+    "kind": "i2",
+    "bloc": "i8",
+}
 
 CLAIMS = f"""
 SELECT c.id, ({_places("c.kind", KINDS, other=99)})::smallint, COALESCE(c.confidence, 'NaN'),
@@ -227,7 +235,7 @@ def sources(moved: tuple[int, int | None] | None = None) -> Rows:
 def _moved(source: int, owner: int | None) -> str:
     other = f"{owner:d}" if owner else "NULL"
     owned = f"CASE WHEN id = {source:d} THEN {other} ELSE owner_id END"
-    return f"(SELECT id, number, {owned} AS owner_id FROM sources_source)"  # noqa: S608  # whole numbers
+    return f"(SELECT id, number, kind, {owned} AS owner_id FROM sources_source)"  # noqa: S608  # whole numbers
 
 
 def flattened(ids: Ints, known: Rows, library: Library | None = None) -> Flat:

@@ -14,7 +14,7 @@ from verification.learning.fit import ENOUGH
 from verification.learning.rates import GROUP_STRENGTH
 from verification.models import ScoringModel
 from verification.scoring import METHOD, Parameters
-from verification.scoring.parameters import CHECKED_VISUAL, UNGRADED
+from verification.scoring.groups import CHECKED_VISUAL, UNGRADED
 from verification.selectors.known import FEWEST_FOR_A_POINT
 from verification.selectors.records import active_model, parameters_of
 

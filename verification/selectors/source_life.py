@@ -253,6 +253,9 @@ def _in_words(line: AuditEvent, owners: Mapping[int, str]) -> str:
         NOTED: "Note",
         "sources:source:added": "Filed as a source",
         "sources:source:graded": f"Graded {after.get('grade')}",
+        "sources:source:rated": f"{after.get('rater')} calls it “{after.get('value')}”",
+        "sources:source:rating_taken_back": f"Taken back: {before.get('rater')} calls it "
+        f"“{before.get('value')}”",
         "sources:source:affiliated": f"On the side of {after.get('party')}",
         "sources:source:side_ended": f"On the side of {before.get('party')} "
         f"until {after.get('until')}, and no longer",

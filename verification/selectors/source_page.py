@@ -114,6 +114,7 @@ class Judgement:
 class Opinion:
     """What somebody else thinks of the source."""
 
+    key: int
     rater: str
     value: str
     scale: str
@@ -258,7 +259,8 @@ def _judgement(row: SourceGrade, reasons: Mapping[str, str]) -> Judgement:
 
 def opinion_of(row: ExternalRating) -> Opinion:
     on = f"{row.rated_on:%-d %b %Y}" if row.rated_on else ""
-    return Opinion(row.rater, row.value, row.scale, on, row.link)
+    rater, value, scale = map(with_turns_shown, (row.rater, row.value, row.scale))
+    return Opinion(row.pk, rater, value, scale, on, row.link)
 
 
 def _reports(source: Source, before: UUID | None) -> tuple[tuple[Report, ...], str]:

@@ -9,11 +9,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from audit.services.record import recording
-from sources.models import SourceGrade
+from sources.models import Source, SourceGrade
+from sources.selectors.ratings import newest_ratings
 from verification.learning.credibility import credible
 from verification.models import Credibility, ScoringModel, SettledReport, Slice
 from verification.scoring import Group, Parameters, TrackRecord
-from verification.scoring.parameters import CHECKED_VISUAL, UNGRADED
+from verification.scoring.groups import CHECKED_VISUAL, UNGRADED, group_name
 from verification.selectors.records import active_model, parameters_of
 
 Place = tuple[str, int | None, str, str]
@@ -74,9 +75,9 @@ def _rows(names: Collection[str]) -> dict[tuple[str, str, str], Credibility]:
 def _keep(rows: Collection[Credibility], now: datetime) -> None:
     """Write the counts and the number that follows from them."""
     model = active_model()
-    grades = _grades({row.source_id for row in rows if row.source_id is not None})
+    names = _group_names({row.source_id for row in rows if row.source_id is not None})
     for row in rows:
-        _work_out(row, model, _group(row, grades, parameters_of(model)), now)
+        _work_out(row, model, _group(row, names, parameters_of(model)), now)
     Credibility.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -105,15 +106,17 @@ def _work_out(row: Credibility, model: ScoringModel | None, group: Group, now: d
     row.scoring_model, row.as_of = model, now
 
 
-def _group(row: Credibility, grades: Mapping[int, str], parameters: Parameters) -> Group:
+def _group(row: Credibility, names: Mapping[int, str], parameters: Parameters) -> Group:
     if row.record == CHECKED_VISUAL:
-        return parameters.groups[CHECKED_VISUAL]
-    return parameters.groups[grades.get(row.source_id or 0, UNGRADED)]
+        return parameters.group_of(CHECKED_VISUAL)
+    return parameters.group_of(names.get(row.source_id or 0, UNGRADED))
 
 
-def _grades(sources: Collection[int]) -> Mapping[int, str]:
+def _group_names(sources: Collection[int]) -> Mapping[int, str]:
     newest = SourceGrade.objects.filter(source__in=sources).order_by("source", "graded_at", "pk")
-    return dict(newest.values_list("source", "grade"))
+    grades, ratings = dict(newest.values_list("source", "grade")), newest_ratings(sources)
+    kinds = Source.objects.filter(pk__in=sources).values_list("pk", "kind")
+    return {pk: group_name(grades.get(pk), kind, ratings.get(pk)) for pk, kind in kinds}
 
 
 @recording()

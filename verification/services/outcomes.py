@@ -22,7 +22,7 @@ from claims.vocabulary import Directness, Status
 from core.jobs import enqueue
 from verification.learning.settling import Earned, earned
 from verification.models import RecordChange, SettledReport, StatusEvent
-from verification.scoring.parameters import CHECKED_VISUAL
+from verification.scoring.groups import CHECKED_VISUAL
 from verification.selectors.facts import derivation_of
 from verification.selectors.records import Outcome, outcomes_of, parameters_of, recorded_input
 from verification.services.assess_many import assess_many

@@ -17,7 +17,7 @@ PROPERTY = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-GROUPS = ["A", "C", "F", "ungraded"]
+GROUPS = ["A", "C/outlet", "C/outlet/A rater: low", "ungraded/other"]
 
 
 def settled(claim: str, source: str, **changes: Any) -> SettledReport:

@@ -15,6 +15,7 @@ from tests.verification.learning.settled_cases import PROPERTY, settled, tables
 from verification.learning.counts import SettledReport, own_counts, settled_columns, tally
 from verification.learning.fit import fit, left_out_log_odds, left_out_ratios
 from verification.scoring import DEFAULT_PARAMETERS
+from verification.scoring.groups import upwards
 
 
 def careful_and_careless(claims: int = 40) -> list[SettledReport]:
@@ -50,7 +51,8 @@ def test_everything_learnt_stays_inside_its_bounds(rows: list[SettledReport]) ->
     assert all(0 <= effect <= 3 for effect in (learnt.effect, *learnt.effects.values()))
     assert all(0 < prior < 1 for prior in learnt.priors.values())
     assert all(math.isfinite(figure) for figure in found.figures.values())
-    assert set(learnt.groups) == set(DEFAULT_PARAMETERS.groups)
+    occurring = {above for row in rows for above in upwards(row.group)}
+    assert set(learnt.groups) == set(DEFAULT_PARAMETERS.groups) | occurring
 
 
 @PROPERTY

@@ -18,7 +18,7 @@ from verification.scoring import (
     Report,
     TrackRecord,
 )
-from verification.scoring.parameters import CHECKED_VISUAL
+from verification.scoring.groups import CHECKED_VISUAL
 
 OTHER = report("other", source="other")
 
