@@ -126,6 +126,8 @@ TABLE = {
     "desk_source": READ_DESK,
     "desk_source_judge": EDIT,
     "desk_source_note": EDIT,
+    "desk_source_rate": EDIT,
+    "desk_source_unrate": EDIT,
     "desk_models": READ_DESK,
     "desk_model_decide": DECIDE,
     "desk_dependence": READ_DESK,
@@ -176,6 +178,7 @@ class World:
         """What stands for the parts of addresses, made once; what a request writes is undone."""
         evidence = self.claim.evidence.get(position=1)
         return {
+            "rating": 1,
             "number": self.claim.number,
             "slug": "wrong",
             "key": self.proposal.key,
@@ -243,6 +246,8 @@ def address(name: str, pattern: str, world: World) -> str:
         "desk_source": "source",
         "desk_source_judge": "source",
         "desk_source_note": "source",
+        "desk_source_rate": "source",
+        "desk_source_unrate": "source",
         "api:source": "source",
         "api:source_what_if": "source",
         "snapshot": "snapshot",

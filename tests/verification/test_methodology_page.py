@@ -24,7 +24,7 @@ from tests.factories import ClaimFactory, SourceFactory
 from tests.verification.aleppo import SENTENCE, Aleppo
 from tests.verification.page_reading import Page, read
 from verification.models import Assessment, ModelState, ScoringModel
-from verification.scoring import DEFAULT_PARAMETERS, METHOD, Parameters
+from verification.scoring import DEFAULT_PARAMETERS, METHOD, Group, Parameters
 from verification.selectors import public_reasons, worked_example
 from verification.selectors.steps import kept_short
 
@@ -327,3 +327,18 @@ def test_the_queries_do_not_grow(
     model(12, ModelState.ACTIVE)
     with django_assert_max_num_queries(13):
         assert read(PATH).status == 200
+
+
+def test_kinds_that_a_model_tells_apart_stand_below_their_grade() -> None:
+    """Ratings by others do not: each report of a page is listed with its own rates."""
+    groups = {
+        **DEFAULT_PARAMETERS.groups,
+        "B/outlet": Group(0.812, 0.123, 16),
+        "B/outlet/Media Watch: Mixed": Group(0.71, 0.31, 16),
+    }
+    learnt = replace(DEFAULT_PARAMETERS, groups=groups)
+    model(8, ModelState.ACTIVE, parameters=learnt.as_dict())
+    rows = read(PATH).all("//table[caption='Where sources start']/tbody/tr")
+    place = next(number for number, row in enumerate(rows) if row.startswith("B "))
+    assert rows[place + 1].split() == ["of", "these:", "News", "outlet", "0.812", "0.123", "16"]
+    assert not any("Media Watch" in row for row in rows)

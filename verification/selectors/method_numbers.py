@@ -8,13 +8,13 @@ from datetime import datetime
 
 from claims.vocabulary import ClaimKind, Directness
 from core.chances import sigmoid
-from sources.vocabulary import Grade
+from sources.vocabulary import Grade, SourceKind
 from verification.learning import effects, tally
 from verification.learning.fit import ENOUGH
 from verification.learning.rates import GROUP_STRENGTH
 from verification.models import ScoringModel
-from verification.scoring import METHOD, Parameters
-from verification.scoring.groups import CHECKED_VISUAL, UNGRADED
+from verification.scoring import METHOD, Group, Parameters
+from verification.scoring.groups import CHECKED_VISUAL, UNGRADED, group_name
 from verification.selectors.known import FEWEST_FOR_A_POINT
 from verification.selectors.records import active_model, parameters_of
 
@@ -37,13 +37,17 @@ class Weight:
 
 @dataclass(frozen=True)
 class Belief:
-    """What is believed of a group of sources. `grade`: its letter, empty where it has none."""
+    """What is believed of a group of sources. `grade`: its letter, empty where it has none.
+
+    `is_part`: of the group before it, those of one kind.
+    """
 
     grade: str
     label: str
     u: float
     v: float
     worth: str
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,12 +137,18 @@ def _priors(parameters: Parameters) -> tuple[Weight, ...]:
 def _beliefs(parameters: Parameters) -> Iterator[Belief]:
     names = {**{str(grade): grade.label for grade in Grade}, **_OTHERS}
     for name, label in names.items():
-        group = parameters.groups[name]
-        worth = f"{group.strength:g}"
-        if group.strength_if_false != group.strength:
-            worth = f"{worth}, {group.strength_if_false:g} for v"
-        letter = "" if name in _OTHERS else name
-        yield Belief(letter, label, group.sensitivity, group.false_support, worth)
+        yield _belief("" if name in _OTHERS else name, label, parameters.groups[name])
+        for kind in SourceKind:
+            part = parameters.groups.get(group_name(name, kind))
+            if part is not None:
+                yield _belief("", kind.label, part, is_part=True)
+
+
+def _belief(grade: str, label: str, group: Group, *, is_part: bool = False) -> Belief:
+    worth = f"{group.strength:g}"
+    if group.strength_if_false != group.strength:
+        worth = f"{worth}, {group.strength_if_false:g} for v"
+    return Belief(grade, label, group.sensitivity, group.false_support, worth, is_part)
 
 
 def _own_effects(parameters: Parameters) -> OwnEffects | None:
