@@ -35,6 +35,7 @@ def values() -> Mapping[str, object]:
         "enough": fit.ENOUGH,
         "highest": effects.HIGHEST,
         "group_worth": rates.GROUP_STRENGTH,
+        "fewest_alike": rates.FEWEST_ALIKE,
         "bins": calibration.BINS,
     }
 

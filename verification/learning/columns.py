@@ -39,7 +39,7 @@ class Beliefs:
 
 def beliefs_of(groups: Sequence[str], parameters: Parameters) -> Beliefs:
     """Beliefs of the groups; of one that the snapshot does not name, those of the one above."""
-    rows = [parameters.group_of(name) for name in groups]
+    rows = [parameters.belief_about(name) for name in groups]
     return Beliefs(
         np.array([row.sensitivity for row in rows], dtype=np.float64),
         np.array([row.false_support for row in rows], dtype=np.float64),

@@ -3,7 +3,8 @@
 The groups of the given snapshot are the desk's own beliefs about grades; they take the place of the
 global mean, except for sources that nobody graded. What settled claims say of the kinds of source
 within a grade, and of those that others rated alike, is learnt below them: each level begins with
-the mean of the one above it.
+the mean of the one above it. A part of few sources is not told apart: its mean would be little else
+than their own records, which count anyway.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ GROUP_STRENGTH = 2.0
 Chosen on half of the public sets and confirmed on the others, as are RIDGE and START_STRENGTH; see
 docs/scoring-benchmark.md.
 """
+
+FEWEST_ALIKE = 5
+"""Sources with settled reports that a part of a grade has to have before it is told apart."""
 
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Times the strength of each group. For the usual strength 8 that is 2, 4, 8, 16, 32, 64."""
@@ -50,13 +54,13 @@ class LearntGroups:
 
 def learn_groups(settled: Settled, base: Parameters) -> LearntGroups:
     """Group means by shrinkage and strengths by marginal likelihood, from neutral reports."""
-    names = settled.reports.groups
-    before = beliefs_of([grade_of(name) for name in names], base)
+    paths = told_apart(settled)
+    before = beliefs_of([path[0] for path in paths], base)
     true, false = (_trials(settled, proved_true=outcome) for outcome in (True, False))
-    u = means_by_level(names, true, before.sensitivity, before.strength)
-    v = means_by_level(names, false, before.false_support, before.false_strength)
-    scale = best_scale(true, _of(names, u), before.strength)
-    false_scale = best_scale(false, _of(names, v), before.false_strength)
+    u = means_by_level(paths, true, before.sensitivity, before.strength)
+    v = means_by_level(paths, false, before.false_support, before.false_strength)
+    scale = best_scale(true, _smallest(paths, u), before.strength)
+    false_scale = best_scale(false, _smallest(paths, v), before.false_strength)
     learnt = {}
     for name, sensitivity in u.items():
         belief = base.groups[grade_of(name)]
@@ -69,8 +73,27 @@ def learn_groups(settled: Settled, base: Parameters) -> LearntGroups:
     return LearntGroups({**base.groups, **learnt}, scale, false_scale)
 
 
-def _of(names: Sequence[str], means: Mapping[str, float]) -> Column:
-    return np.array([means[name] for name in names], dtype=np.float64)
+def told_apart(settled: Settled) -> list[list[str]]:
+    """Of each group that occurs its grade and the parts that are told apart, largest first."""
+    reports = settled.reports
+    neutral = reports.interest == NEUTRAL
+    pairs = set(zip(reports.group[neutral].tolist(), reports.source[neutral].tolist(), strict=True))
+    sources: dict[str, set[int]] = {}
+    for group, source in pairs:
+        for name in upwards(reports.groups[group]):
+            sources.setdefault(name, set()).add(source)
+    return [
+        [
+            name
+            for name in reversed(list(upwards(group)))
+            if name == grade_of(group) or len(sources.get(name, ())) >= FEWEST_ALIKE
+        ]
+        for group in reports.groups
+    ]
+
+
+def _smallest(paths: Sequence[Sequence[str]], means: Mapping[str, float]) -> Column:
+    return np.array([means[path[-1]] for path in paths], dtype=np.float64)
 
 
 def _trials(settled: Settled, *, proved_true: bool) -> _Trials:
@@ -85,24 +108,23 @@ def _trials(settled: Settled, *, proved_true: bool) -> _Trials:
 
 
 def means_by_level(
-    names: Sequence[str], trials: _Trials, belief: Column, strength: Column
+    paths: Sequence[Sequence[str]], trials: _Trials, belief: Column, strength: Column
 ) -> dict[str, float]:
-    """Means of these groups and of all that they are parts of, by name.
+    """Means of all groups on these paths, by name.
 
-    belief, strength: of the grade of each. A grade begins with the belief about it, and a part of a
-    group with the mean of the group.
+    paths: of each group of TRIALS, as from `told_apart`; belief, strength: of the grade of each. A
+    grade begins with the belief about it, and a part of a group with the mean of the group.
     """
     found: dict[str, float] = {}
-    above = [list(upwards(name))[::-1] for name in names]
-    for depth in range(max(map(len, above), default=0)):
-        within = [number for number, path in enumerate(above) if len(path) > depth]
-        level = sorted({above[number][depth] for number in within})
-        first = [next(n for n in within if above[n][depth] == group) for group in level]
-        place = np.full(len(names), -1)
-        place[within] = [level.index(above[number][depth]) for number in within]
+    for depth in range(max(map(len, paths), default=0)):
+        within = [number for number, path in enumerate(paths) if len(path) > depth]
+        level = sorted({paths[number][depth] for number in within})
+        first = [next(n for n in within if paths[n][depth] == group) for group in level]
+        place = np.full(len(paths), -1)
+        place[within] = [level.index(paths[number][depth]) for number in within]
         part = _within(trials, place)
         start = (
-            np.array([found[above[number][depth - 1]] for number in first])
+            np.array([found[paths[number][depth - 1]] for number in first])
             if depth
             else _with_global_mean(level, part, belief[first], strength[first])
         )

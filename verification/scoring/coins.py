@@ -47,7 +47,7 @@ def group_of(report: Report) -> str:
 
 def neutral_coins(report: Report, parameters: Parameters) -> Coins:
     """Coins as if the source had no interest in the answer."""
-    group = parameters.group_of(group_of(report))
+    group = parameters.belief_about(group_of(report))
     disinterested = report.interest is Interest.NONE
     record = report.record if disinterested else report.neutral_record
     strengths = group.strength, group.strength_if_false

@@ -135,7 +135,7 @@ class Parameters:
     def prior_of(self, kind: str) -> float:
         return self.priors.get(kind, self.prior)
 
-    def group_of(self, name: str) -> Group:
+    def belief_about(self, name: str) -> Group:
         """What is believed of a group, or else of the smallest that it is a part of."""
         for group in upwards(name):
             if group in self.groups:

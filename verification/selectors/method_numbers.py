@@ -11,7 +11,7 @@ from core.chances import sigmoid
 from sources.vocabulary import Grade, SourceKind
 from verification.learning import effects, tally
 from verification.learning.fit import ENOUGH
-from verification.learning.rates import GROUP_STRENGTH
+from verification.learning.rates import FEWEST_ALIKE, GROUP_STRENGTH
 from verification.models import ScoringModel
 from verification.scoring import METHOD, Group, Parameters
 from verification.scoring.groups import CHECKED_VISUAL, UNGRADED, group_name
@@ -91,6 +91,7 @@ class Numbers:
     enough_for_a_record: int
     highest_effect: float
     group_worth: float
+    fewest_alike: int
 
 
 def numbers() -> Numbers:
@@ -126,6 +127,7 @@ def numbers_of(model: ScoringModel | None, parameters: Parameters) -> Numbers:
         enough_for_a_record=tally.ENOUGH,
         highest_effect=effects.HIGHEST,
         group_worth=GROUP_STRENGTH,
+        fewest_alike=FEWEST_ALIKE,
     )
 
 

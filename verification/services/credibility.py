@@ -108,8 +108,8 @@ def _work_out(row: Credibility, model: ScoringModel | None, group: Group, now: d
 
 def _group(row: Credibility, names: Mapping[int, str], parameters: Parameters) -> Group:
     if row.record == CHECKED_VISUAL:
-        return parameters.group_of(CHECKED_VISUAL)
-    return parameters.group_of(names.get(row.source_id or 0, UNGRADED))
+        return parameters.belief_about(CHECKED_VISUAL)
+    return parameters.belief_about(names.get(row.source_id or 0, UNGRADED))
 
 
 def _group_names(sources: Collection[int]) -> Mapping[int, str]:

@@ -56,9 +56,9 @@ def test_a_group_is_named_from_the_largest_to_the_smallest() -> None:
 
 
 def test_of_what_a_snapshot_does_not_name_the_level_above_holds() -> None:
-    assert DEFAULT_PARAMETERS.group_of("B/outlet/A rater: mixed") == BELIEF
+    assert DEFAULT_PARAMETERS.belief_about("B/outlet/A rater: mixed") == BELIEF
     with pytest.raises(ValueError, match="no group X/outlet"):
-        DEFAULT_PARAMETERS.group_of("X/outlet")
+        DEFAULT_PARAMETERS.belief_about("X/outlet")
 
 
 def test_kinds_of_one_grade_are_told_apart_by_what_settled() -> None:
@@ -78,8 +78,9 @@ def test_kinds_of_one_grade_are_told_apart_by_what_settled() -> None:
 def test_a_part_begins_with_the_mean_of_the_whole_as_so_many_sources() -> None:
     """By hand: μ = (κ_G·μ_above + ω·r)/(κ_G + ω), with ω = κn/(κ + n)."""
     others = [said(f"other-{n}", "B/outlet", right=10) for n in range(5)]
-    found = learnt(*others, said("act", "B/local_activist", right=2, wrong=8))
-    information = BELIEF.strength * 10 / (BELIEF.strength + 10)
+    acts = [said(f"act-{n}", "B/local_activist", right=2, wrong=8) for n in range(5)]
+    found = learnt(*others, *acts)
+    information = 5 * BELIEF.strength * 10 / (BELIEF.strength + 10)
     begins = GROUP_STRENGTH * found["B"].sensitivity
     expected = (begins + information * 0.2) / (GROUP_STRENGTH + information)
     assert found["B/local_activist"].sensitivity == pytest.approx(expected, rel=1e-12)
@@ -107,6 +108,18 @@ def test_what_others_call_a_source_counts_nothing_until_something_settled() -> N
     assert estimate("Another rater: high") == estimate(None)
 
 
+def test_a_part_of_few_sources_is_not_told_apart() -> None:
+    """Its mean would be little else than their records, which would then count twice."""
+    others = [said(f"other-{n}", "B/outlet", right=10) for n in range(5)]
+    four = [said(f"act-{n}", "B/local_activist", right=2, wrong=8) for n in range(4)]
+    assert "B/local_activist" not in learnt(*others, *four)
+    five = [*four, said("act-4", "B/local_activist", right=2, wrong=8)]
+    assert "B/local_activist" in learnt(*others, *five)
+    # One source of its grade alone: what it begins with is mostly what it did.
+    alone = learnt(said("act", "B", right=2, wrong=8))["B"].sensitivity
+    assert abs(alone - 0.2) < abs(alone - BELIEF.sensitivity)
+
+
 COUNTS = st.tuples(st.integers(0, 12), st.integers(0, 12)).filter(any)
 LEAVES = st.sampled_from(["B", "B/outlet", "B/outlet/x: 1", "A/outlet", "ungraded/other/x: 1"])
 
@@ -122,6 +135,8 @@ def test_each_mean_lies_between_what_it_begins_with_and_what_its_sources_did(
     for leaf, _ in cases:
         for name, above in zip(list(upwards(leaf)), list(upwards(leaf))[1:], strict=False):
             inside = [a / (a + b) for other, (a, b) in cases if name in upwards(other)]
+            if name not in found:
+                continue
             begins = found[above].sensitivity
             low, high = min([begins, *inside]), max([begins, *inside])
             assert low - 1e-12 <= found[name].sensitivity <= high + 1e-12
