@@ -3,7 +3,7 @@
 Run: python benchmarks/scoring.py DIR… [--fractions 0 0.05 0.2] [--methods cred-d majority …]
      [--seeds 10] [--crowdkit PYTHON] [--json FILE] [--read FILE…]
      python benchmarks/scoring.py DIR… --proposals
-     python benchmarks/scoring.py --generate bloc together interest coins scale [--seed 1]
+     python benchmarks/scoring.py --generate bloc together interest kinds coins scale [--seed 1]
 
 A DIR holds reports.csv.gz (claim, source, stance: supports | contradicts), claims.csv.gz (claim,
 name, object, truth: true | false | empty) and sources.csv.gz (source, name); or it holds folders

@@ -32,7 +32,10 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class TruthSet:
-    """Reports in columns. truth: 1, 0, or −1 where nobody knows. object: −1 where it has none."""
+    """Reports in columns. truth: 1, 0, or −1 where nobody knows. object: −1 where it has none.
+
+    kind: of each source, from 0; None where nobody knows, as in all public sets.
+    """
 
     name: str
     claims: int
@@ -43,6 +46,7 @@ class TruthSet:
     truth: NDArray[np.int64]
     object: NDArray[np.int64]
     interest: NDArray[np.int64] | None = None
+    kind: NDArray[np.int64] | None = None
 
     @property
     def labelled(self) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from verification.learning.counts import Reports, Settled
 from verification.learning.fit import fit_columns
 from verification.learning.joint import ASSISTED, OpenClaims, joint
 from verification.scoring import DEFAULT_PARAMETERS, Parameters
-from verification.scoring.groups import UNGRADED
+from verification.scoring.groups import UNGRADED, group_name
 
 Column = NDArray[np.float64]
 
@@ -38,19 +38,25 @@ def _learnt(data: TruthSet, known: NDArray[np.int64], *, per_source: bool) -> Co
 
 
 def reports_of(data: TruthSet, chosen: NDArray[np.int64] | slice = slice(None)) -> Reports:
-    """Reports of anonymous sources: ungraded, without an interest unless the set knows one."""
-    claim = data.claim[chosen]
+    """Reports of anonymous sources: ungraded, with an interest or a kind if the set has one."""
+    claim, source = data.claim[chosen], data.source[chosen]
     interest = np.zeros_like(claim) if data.interest is None else data.interest[chosen]
     return Reports(
         sources=[str(number) for number in range(data.sources)],
-        groups=[UNGRADED],
+        groups=_groups(data),
         claim=claim,
-        source=data.source[chosen],
-        group=np.zeros_like(claim),
+        source=source,
+        group=np.zeros_like(claim) if data.kind is None else data.kind[source],
         interest=interest,
         supports=data.supports[chosen],
         weight=np.ones(claim.size),
     )
+
+
+def _groups(data: TruthSet) -> list[str]:
+    if data.kind is None:
+        return [UNGRADED]
+    return [group_name(None, f"kind-{kind}") for kind in range(int(data.kind.max()) + 1)]
 
 
 def settled_part(data: TruthSet, known: NDArray[np.int64]) -> Settled:

@@ -167,6 +167,39 @@ def interest(arguments: argparse.Namespace) -> dict[str, float]:
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
+KINDS = ((0.94, 0.10), (0.86, 0.25), (0.75, 0.45), (0.80, 0.65))
+"""Mean u and v of the kinds of source in a made world."""
+
+
+def kinds_world(rng: Generator, claims: int = 1500, sources: int = 160) -> TruthSet:
+    """Four kinds of source that differ more than sources of one kind do; each speaks rarely.
+
+    They differ as the model assumes: a check of consistency, not evidence that kinds do.
+    """
+    truth = (rng.random(claims) < 0.5).astype(np.int64)
+    kind = np.arange(sources) % len(KINDS)
+    means = np.array(KINDS)[kind]
+    u, v = rng.beta(30 * means, 30 * (1 - means)).T
+    claim, source = np.nonzero(rng.random((claims, sources)) < 0.03)
+    supports = rng.random(claim.size) < np.where(truth[claim] == 1, u[source], v[source])
+    return replace(_set("kinds", claim, source, supports, truth), kind=kind)
+
+
+def kinds(arguments: argparse.Namespace) -> dict[str, float]:
+    """Brier score with the kinds of the sources known, and with nobody knowing them."""
+    found: dict[str, list[float]] = {}
+    for repeat in range(REPEATS):
+        known_to_all = kinds_world(np.random.default_rng([arguments.seed, repeat]))
+        ignored = replace(known_to_all, kind=None)
+        for one in splits(known_to_all, (0.0, 0.05, 0.2), 1):
+            for name, data in (("ignored", ignored), ("known", known_to_all)):
+                said = truth_ours.cred_d(data, one.known)[one.judged]
+                figures = measure(said, data.truth[one.judged] == 1)
+                key = f"kinds {name}, {one.fraction:.0%} settled: Brier"
+                found.setdefault(key, []).append(figures.brier)
+    return {name: float(np.mean(values)) for name, values in found.items()}
+
+
 def scale_world(rng: Generator, reports: int) -> TruthSet:
     """Ten reports a claim, one source to two hundred reports, busy sources by Zipf's law."""
     claims, sources = max(reports // 10, 10), max(reports // 200, 10)
@@ -229,6 +262,7 @@ def together(arguments: argparse.Namespace) -> dict[str, float]:
 WORLDS: Mapping[str, Callable[[argparse.Namespace], dict[str, float]]] = {
     "bloc": bloc,
     "interest": interest,
+    "kinds": kinds,
     "coins": coins,
     "together": together,
     "scale": scale,
