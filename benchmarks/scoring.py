@@ -1,7 +1,7 @@
 """Accuracy and calibration of the score, beside methods of the literature on the same splits.
 
 Run: python benchmarks/scoring.py DIR… [--fractions 0 0.05 0.2] [--methods cred-d majority …]
-     [--seeds 10] [--crowdkit PYTHON] [--json FILE] [--read FILE…]
+     [--seeds 60] [--crowdkit PYTHON] [--json FILE] [--read FILE…]
      python benchmarks/scoring.py DIR… --proposals
      python benchmarks/scoring.py --generate bloc together interest kinds coins scale [--seed 1]
 
@@ -101,7 +101,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--fractions", nargs="+", type=float, default=[0.0, 0.05, 0.2])
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--seeds", type=int, default=10, help="splits of each fraction")
+    parser.add_argument("--seeds", type=int, default=60, help="splits of each fraction")
     parser.add_argument("--crowdkit", metavar="PYTHON", help="an interpreter that has crowd-kit")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--read", nargs="+", type=Path, metavar="FILE", default=[])

@@ -96,7 +96,7 @@ def _summary(
 
 
 def _row(name: str, cells: Iterable[str]) -> str:
-    return f"{name:<15}" + "".join(f"{cell:>10}" for cell in cells)
+    return f"{name:<15}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def _number(value: float | None) -> str:

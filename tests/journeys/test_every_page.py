@@ -172,6 +172,7 @@ def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, list
 
 def test_no_page_is_left_out(numbers_at: Callable[[str], dict[str, Any]]) -> None:
     parts = {"number": 1, "position": 1, "marker": "1", "slug": "-", "page": 1, "other": 2}
+    parts["rating"] = 1
     parts["address"] = "https://nowhere.example/"
     parts["key"] = numbers_at("proposed")["proposal"]
     client = Client()
