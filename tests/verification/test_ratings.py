@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid, Missing, NotAllowed
 from sources.models import ExternalRating, Source
 from sources.selectors.ratings import newest_ratings
 from sources.services.ratings import rate_source, take_back_rating
+from sources.vocabulary import Safety
 from tests.factories import ClaimFactory, EvidenceFactory, SourceFactory
 from tests.verification.desk_pages import get, send
 from verification.models import ScoringModel
@@ -191,3 +192,25 @@ def test_who_only_reads_sees_no_forms(client: Client, auditor: User, source: Sou
     assert "Write down a rating" not in page.part("opinions")
     answer = client.post(f"/desk/s/{source.number}/rate", {"rater": "x"})
     assert answer.status_code == 403
+
+
+def test_readers_and_programs_see_it_unless_the_name_is_withheld(
+    client: Client, checker: User, source: Source
+) -> None:
+    EvidenceFactory.create(document__source=source)
+    rated(checker, source, rated_on=date(2026, 3, 1), link="https://watch.example.org/lantern")
+    page = f"/s/{source.number}"
+    assert b"Media Watch" in client.get(page, follow=True).content
+    path = f"/api/v1/sources/{source.number}"
+    assert client.get(path).json()["ratings"] == [
+        {
+            "rater": "Media Watch",
+            "value": "Mixed",
+            "scale": "High to low",
+            "rated_on": "2026-03-01",
+            "link": "https://watch.example.org/lantern",
+        }
+    ]
+    Source.objects.update(safety=Safety.WITHHELD, safety_reason="It is in danger.")
+    assert client.get(path).json()["ratings"] == []
+    assert b"Media Watch" not in client.get(page, follow=True).content

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from sources.models import Source
+from sources.models import ExternalRating, Source
 from sources.vocabulary import Degree, Safety
 from verification.selectors.track_record import Part, Record
 
@@ -21,6 +21,14 @@ class PartOut(serializers.Serializer[Part]):
     rate = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
+
+
+class RatingOut(serializers.ModelSerializer[ExternalRating]):
+    """What somebody else calls the source, on a scale of theirs."""
+
+    class Meta:
+        model = ExternalRating
+        fields = ["rater", "value", "scale", "rated_on", "link"]
 
 
 class RecordOut(serializers.Serializer[Record]):
@@ -71,6 +79,7 @@ class SourceOut(serializers.ModelSerializer[Source]):
     name = serializers.CharField(source="public_name")
     sides = serializers.SerializerMethodField()
     grade = serializers.SerializerMethodField()
+    ratings = serializers.SerializerMethodField()
     track_record = serializers.SerializerMethodField()
     owner: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="number", read_only=True
@@ -80,7 +89,7 @@ class SourceOut(serializers.ModelSerializer[Source]):
         model = Source
         fields = [
             *("number", "name", "kind", "languages", "country", "owner", "sides", "grade"),
-            "track_record",
+            *("ratings", "track_record"),
         ]
 
     def to_representation(self, instance: Source) -> dict[str, Any]:
@@ -116,6 +125,11 @@ class SourceOut(serializers.ModelSerializer[Source]):
             "rationale": self.context["reasons"][newest.rationale],
             "graded_at": newest.graded_at,
         }
+
+    @extend_schema_field(RatingOut(many=True))
+    def get_ratings(self, source: Source) -> Any:
+        withheld = source.safety == Safety.WITHHELD
+        return RatingOut([] if withheld else source.ratings.all(), many=True).data
 
     @extend_schema_field(RecordOut(allow_null=True))
     def get_track_record(self, source: Source) -> dict[str, Any] | None:

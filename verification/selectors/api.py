@@ -98,7 +98,7 @@ def sources() -> models.QuerySet[Source]:
     return (
         Source.objects.filter(Exists(cited) | Exists(named))
         .select_related("owner")
-        .prefetch_related("affiliations__party", "grades")
+        .prefetch_related("affiliations__party", "grades", "ratings")
     )
 
 
