@@ -136,7 +136,7 @@ def test_a_list_costs_the_same_for_one_and_for_many(
 ) -> None:
     for _ in range(12):
         make()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         get(client, f"/api/v1/{path}")
 
 
