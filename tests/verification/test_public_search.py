@@ -114,6 +114,9 @@ def three() -> None:
         ("ضاحية", {SENTENCE, "استعادت الحكومة ضاحية الأسد"}),
         ("حكومة", {"استعادت الحكومة ضاحية الأسد"}),
         ("Minyan recaptured", set()),
+        ("Minyan – captured", {"Government forces captured Minyan"}),
+        ("-- 'minyan' _", {"Government forces captured Minyan"}),
+        ("al-Assad’s", {SENTENCE}),
         ("100% _ \\ ' \" ( & | ! :*", set()),
     ],
 )

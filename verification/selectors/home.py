@@ -32,7 +32,7 @@ MOST_WORDS = 8
 MOST_SOURCES = 5
 MOST_PLACES = 200
 FEW = 5_000
-_WORD = re.compile(r"[\w’'-]+")
+_WORD = re.compile(r"[^\W_][\w’'-]*")
 _NUMBER = re.compile(r"(?:claim\s+)?#?(\d{1,12})", re.IGNORECASE)
 
 
