@@ -121,7 +121,7 @@ def test_reasons_of_many_cost_the_queries_of_one(
 ) -> None:
     for _ in range(12):
         judged({})
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert Client().get("/api/v1/sources").status_code == 200
 
 
