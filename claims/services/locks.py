@@ -36,16 +36,24 @@ def lock_claim(claim: Claim, *, expected_version: int | None = None) -> Claim:
 def lock_with_rivals(claim: Claim, *, expected_version: int | None = None) -> Claim:
     """The claim as `lock_claim` gives it, and every claim that excludes it locked as well.
 
-    All in number order. Whoever may confirm a claim needs its rivals to hold still.
+    All in number order. Whoever may confirm a claim needs its rivals to hold still. Raises Conflict
+    when it got another rival before it was locked: to lock that one too would be out of order.
     """
-    rivals = rivals_of(claim).values_list("pk", flat=True)
+    rivals = _rivals(claim)
     list(
         Claim.objects.select_for_update()
         .filter(pk__in=[claim.pk, *rivals])
         .order_by("number")
         .values_list("pk", flat=True)
     )
-    return lock_claim(claim, expected_version=expected_version)
+    locked = lock_claim(claim, expected_version=expected_version)
+    if _rivals(claim) - rivals:
+        raise Conflict("Another claim was just said to exclude this one. Look at both, and again.")
+    return locked
+
+
+def _rivals(claim: Claim) -> set[int]:
+    return set(rivals_of(claim).values_list("pk", flat=True))
 
 
 def lock_two(first: Claim, second: Claim) -> tuple[Claim, Claim]:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from audit.models import AuditEvent
 from claims.models import Claim, ClaimRelation
+from claims.services import locks
 from claims.services.relations import relate_claims
 from claims.vocabulary import RelationKind, Status
 from core.errors import Conflict, Invalid, NotAllowed
@@ -91,3 +93,23 @@ def test_a_relation_said_while_both_are_decided_leaves_one_confirmed(
         settled = Claim.objects.filter(pk__in=[c.pk for c in claims], status=Status.CONFIRMED)
         related = ClaimRelation.objects.filter(from_claim=claims[1]).exists()
         assert settled.count() == (1 if related else 2)
+
+
+def test_a_rival_that_came_before_the_lock_is_not_overlooked(
+    transactional_db: None, checker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was named after the rivals were read; unlocked, it could be confirmed at the same time."""
+    claim, rival = ClaimFactory.create(), ClaimFactory.create()
+    read, rivals = iter(range(9)), locks._rivals
+
+    def late(of: Claim) -> set[int]:
+        found = rivals(of)
+        if next(read) == 0:
+            relate_claims(actor=checker, first=claim, second=rival, kind=CONTRADICTS)
+        return found
+
+    monkeypatch.setattr(locks, "_rivals", late)
+    with transaction.atomic(), pytest.raises(Conflict, match="said to exclude this one"):
+        locks.lock_with_rivals(claim)
+    with transaction.atomic():
+        assert locks.lock_with_rivals(claim).pk == claim.pk

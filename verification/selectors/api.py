@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +20,7 @@ from verification.scoring import assess
 from verification.selectors.joint import joint_assessment
 from verification.selectors.public_copies import public_copies
 from verification.selectors.records import named_model, recorded_input
+from verification.selectors.source_page import public_sources
 from verification.selectors.steps import with_steps
 
 Actor = User | AnonymousUser
@@ -93,13 +93,8 @@ def _cited() -> models.QuerySet[Evidence]:
 
 def sources() -> models.QuerySet[Source]:
     """Sources that a public claim cites or names."""
-    cited = _cited().filter(document__source=OuterRef("pk"))
-    named = Claim.objects.filter(claimant=OuterRef("pk"), publication=Publication.PUBLISHED)
-    return (
-        Source.objects.filter(Exists(cited) | Exists(named))
-        .select_related("owner")
-        .prefetch_related("affiliations__party", "grades", "ratings")
-    )
+    found = public_sources().select_related("owner")
+    return found.prefetch_related("affiliations__party", "grades", "ratings")
 
 
 def snapshots() -> models.QuerySet[Snapshot]:

@@ -91,10 +91,10 @@ def snapshot_taken_down(*, snapshot_id: int) -> None:
 
 
 def source_graded(*, source_id: int) -> None:
-    """Score again what cites a source whose grade has changed."""
+    """Score again what cites a source whose grade, owner or rating has changed."""
     refresh_credibility(source_id=source_id)
     documents = list(Document.objects.filter(source=source_id))
-    reassess_claims(claim_ids=_claims_citing(documents), cause="a source was graded")
+    reassess_claims(claim_ids=_claims_citing(documents), cause="a source was judged otherwise")
 
 
 def side_changed(*, source_id: int, actor_id: int) -> None:
